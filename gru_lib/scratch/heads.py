@@ -1,0 +1,78 @@
+"""The layers that stand on top of the GRU: dense and batch normalisation.
+
+Each has ``parameters`` (trained in place), ``forward`` and ``backward``;
+``backward`` returns the gradient of the input and leaves the others in ``gradients``.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from gru_lib.scratch.weights import glorot_uniform
+
+
+class Layer(Protocol):
+    """What `GRUModel` expects of a layer."""
+
+    parameters: list[NDArray]
+    gradients: list[NDArray]
+
+    def forward(self, x: NDArray, *, training: bool) -> NDArray: ...
+    def backward(self, grad: NDArray) -> NDArray: ...
+
+
+class Dense:
+    """A linear map x W + b from (B, k) to (B, j), drawn as Keras draws it."""
+
+    def __init__(self, input_size: int, units: int, *, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> None:
+        self.parameters = [glorot_uniform(input_size, units, rng).astype(dtype), np.zeros(units, dtype)]
+        self.gradients: list[NDArray] = []
+        self._x = np.empty((0, input_size), dtype)
+
+    def forward(self, x: NDArray, *, training: bool) -> NDArray:
+        """Return (B, j) from (B, k)."""
+        if training:
+            self._x = x
+        kernel, bias = self.parameters
+        return x @ kernel + bias
+
+    def backward(self, grad: NDArray) -> NDArray:
+        """Return the gradient of the input of the last training step."""
+        self.gradients = [self._x.T @ grad, grad.sum(axis=0)]
+        return grad @ self.parameters[0].T
+
+
+class BatchNorm:
+    """Batch normalisation over the first axis (Ioffe & Szegedy 2015, algorithm 1), with Keras's defaults.
+
+    In training the batch's own mean and variance are used, and running averages are kept for prediction.
+    """
+
+    def __init__(
+        self, units: int, *, dtype: DTypeLike = np.float32, momentum: float = 0.99, epsilon: float = 1e-3
+    ) -> None:
+        self.parameters = [np.ones(units, dtype), np.zeros(units, dtype)]  # gamma, beta
+        self.gradients: list[NDArray] = []
+        self.moving_mean, self.moving_variance = np.zeros(units, dtype), np.ones(units, dtype)
+        self.momentum, self.epsilon = momentum, epsilon
+        self._normalised, self._scale = np.empty((0, units), dtype), np.empty(units, dtype)
+
+    def forward(self, x: NDArray, *, training: bool) -> NDArray:
+        """Return (B, k) normalised; with `training`, also update the running averages."""
+        gamma, beta = self.parameters
+        if not training:
+            return (x - self.moving_mean) * (gamma / np.sqrt(self.moving_variance + self.epsilon)) + beta
+        mean, variance = x.mean(axis=0), x.var(axis=0)
+        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving += (1 - self.momentum) * (now - moving)
+        self._scale = 1 / np.sqrt(variance + self.epsilon)
+        self._normalised = (x - mean) * self._scale
+        return gamma * self._normalised + beta
+
+    def backward(self, grad: NDArray) -> NDArray:
+        """Return the gradient of the input of the last training step."""
+        y = self._normalised
+        self.gradients = [(grad * y).sum(axis=0), grad.sum(axis=0)]
+        d_y = grad * self.parameters[0]
+        return self._scale * (d_y - d_y.mean(axis=0) - y * (d_y * y).mean(axis=0))

@@ -1,0 +1,77 @@
+"""Losses, each with its gradient, averaged over the batch as Keras averages them."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gru_lib.scratch.checks import float_array, same_shape
+
+
+def softmax(logits: NDArray) -> NDArray:
+    """Return probabilities along the last axis; subtracting the maximum keeps exp from overflowing."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, NDArray]:
+    """Return the mean cross-entropy of a softmax over the logits, and its gradient.
+
+    Parameters
+    ----------
+    logits : (B, C) array
+        One score for each of C classes, before softmax (Keras: ``from_logits=True``).
+    labels : (B,) integer array
+        The right class of each row, 0 to C - 1.
+
+    Returns
+    -------
+    loss : float
+        In nats; 0.0 for an empty batch.
+    gradient : (B, C) array
+        (softmax - one-hot) / B (Goodfellow et al. 2016, section 6.2.2.3).
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, or a label is not a class.
+    """
+    logits, labels = float_array("logits", logits, 2), np.asarray(labels)
+    batch, classes = logits.shape
+    same_shape("labels", labels, (batch,), "batch of logits")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"labels have dtype {labels.dtype}; expected integers")
+    if batch == 0:
+        return 0.0, np.zeros_like(logits)
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels run from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}")
+    rows = np.arange(batch)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1))
+    gradient = softmax(logits)
+    gradient[rows, labels] -= 1
+    return float(np.mean(log_sum - shifted[rows, labels])), gradient / batch
+
+
+def mean_squared_error(predictions: ArrayLike, targets: ArrayLike) -> tuple[float, NDArray]:
+    """Return the mean squared error over all numbers, and its gradient.
+
+    Parameters
+    ----------
+    predictions, targets : (B, k) arrays
+
+    Returns
+    -------
+    loss : float
+        0.0 for an empty batch.
+    gradient : (B, k) array
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ: broadcasting (B, 1) against (B,) would train on the wrong errors.
+    """
+    predictions, targets = float_array("predictions", predictions, 2), np.asarray(targets)
+    same_shape("targets", targets, predictions.shape, "as predictions")
+    if predictions.size == 0:
+        return 0.0, np.zeros_like(predictions)
+    error = predictions - targets.astype(predictions.dtype)
+    return float(np.mean(error**2)), 2 * error / error.size
