@@ -81,7 +81,7 @@ def test_record_rejects_what_nobody_could_use(name, value):
 
 
 def test_recorded_names_what_is_missing(tmp_path):
-    with pytest.raises(KeyError, match="a/b is not recorded in cpu.json; run `make record`"):
+    with pytest.raises(KeyError, match=r"a/b is not recorded in cpu\.json; run `make record`"):
         recorded("a/b", tmp_path)
 
 

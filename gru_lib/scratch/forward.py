@@ -148,7 +148,7 @@ def gru_forward(
     else:
         _run_reset_before(gates, reset_term, states, weights.recurrent_kernel, mask)
     cache = GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
-    return np.ascontiguousarray(states[1:].swapaxes(0, 1)), cache
+    return states[1:].swapaxes(0, 1).copy(), cache  # a copy: the caller may change it, the cache must not
 
 
 def _time_major(
@@ -167,7 +167,7 @@ def _time_major(
         mask = boolean_mask(mask, (batch, steps))
         x = np.where(mask[:, :, None], x, 0)  # padding may hold anything, NaN included
         mask = mask.T[order]
-    return np.ascontiguousarray(x.swapaxes(0, 1)[order]), states, mask
+    return x.swapaxes(0, 1)[order].copy(), states, mask
 
 
 def _run_reset_after(
