@@ -1,0 +1,44 @@
+# The few commands of the book; `make help` lists them.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
+BOOTSTRAP := $(or $(PYTHON),python3) tools/bootstrap.py
+VENV := .venv/bin
+
+# TensorFlow's start-up chatter would stand in the notebooks; oneDNN rounds differently from one processor to the next.
+export TF_CPP_MIN_LOG_LEVEL := 3
+export TF_ENABLE_ONEDNN_OPTS := 0
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test notebooks format execute record clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: ## build the website from the committed notebooks
+	@$(BOOTSTRAP) book
+	@$(VENV)/python tools/site.py
+
+test: ## check everything: code, notebooks, site, documents
+	@$(BOOTSTRAP) test
+	@$(VENV)/python tools/check.py
+
+notebooks: ## open JupyterLab on the chapters
+	@$(BOOTSTRAP) notebooks
+	@$(VENV)/jupyter lab chapters
+
+format: ## write code and notebooks in their canonical form
+	@$(BOOTSTRAP) test
+	@$(VENV)/ruff check --quiet --fix .
+	@$(VENV)/python tools/notebooks.py format
+
+execute: ## run every notebook again and store its outputs
+	@$(BOOTSTRAP) test
+	@$(VENV)/python tools/notebooks.py execute
+
+record: ## as execute, and store the measured figures in results/
+	@$(BOOTSTRAP) test
+	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python tools/notebooks.py execute
+
+clean: ## remove the environment and everything built
+	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

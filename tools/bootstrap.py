@@ -1,0 +1,130 @@
+"""Make the project's own environment in .venv, with pinned packages; safe to repeat and to interrupt.
+
+python3 tools/bootstrap.py book         what the site build needs
+python3 tools/bootstrap.py test         that, what the notebooks need, and every checker and oracle
+
+It uses nothing but the standard library, since it runs before anything is installed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+CONSTRAINTS = ROOT / "constraints.txt"
+OLDEST, NEWEST = (3, 11), (3, 13)
+# For each set: the extras of pyproject.toml, and the free disk space that they need, in GB.
+SETS = {"book": ("book", 1), "notebooks": ("book,notebooks", 4), "test": ("book,notebooks,test", 6)}
+
+
+def stop(message: str) -> None:
+    """End with a message that says what is missing and what to do."""
+    sys.exit(f"\n✗ {message}")
+
+
+def check_machine(gigabytes: int) -> None:
+    """Stop if this Python or the disk cannot do it."""
+    have = ".".join(map(str, sys.version_info[:3]))
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        stop(
+            f"This is Python {have}; the book needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}.\n"
+            "  Install one of them (Debian and Ubuntu: sudo apt-get install python3.12 python3.12-venv; macOS: brew "
+            "install python@3.12)\n  and run `make PYTHON=python3.12 …`."
+        )
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < gigabytes:
+        stop(f"{free:.1f} GB are free on the disk of {ROOT.name}/; this step needs {gigabytes} GB. Free some space.")
+
+
+def make_environment() -> None:
+    """Create .venv if there is none that works; a broken or half-made one is made again."""
+    works = PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    if works:
+        return
+    print("Making the environment .venv …", flush=True)
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        stop(
+            "Python could not make a virtual environment (its own words are above).\n"
+            f"  On Debian and Ubuntu: sudo apt-get install python3-venv (or python{version}-venv), then run this again."
+        )
+
+
+def fingerprint(name: str) -> str:
+    """Return what the installed set depends on, in one word."""
+    digest = hashlib.sha256(name.encode())
+    for path in (ROOT / "pyproject.toml", CONSTRAINTS, Path(__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def pip(*arguments: str) -> bool:
+    """Run pip with its progress shown; return whether it succeeded."""
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *arguments]
+    return subprocess.run(command, cwd=ROOT).returncode == 0
+
+
+def install_pytorch() -> None:
+    """Install PyTorch's CPU build, an oracle of the tests: the default build for Linux brings gigabytes of CUDA.
+
+    A wheel at hand (pip's find-links) comes first, then the CPU build chosen by uv, which knows where PyTorch keeps it.
+    """
+    pin = next(line for line in CONSTRAINTS.read_text().splitlines() if line.startswith("torch=="))
+    found = subprocess.run([PYTHON, "-c", "import torch; print(torch.__version__.split('+')[0])"], capture_output=True)
+    if found.stdout.decode().strip() == pin.removeprefix("torch=="):
+        return
+    constraint = ("-c", str(CONSTRAINTS))
+    # What the CPU build needs; by name, so that `--no-index` below finds all of it installed.
+    needs = ("filelock", "fsspec", "jinja2", "networkx", "setuptools", "sympy", "typing-extensions", "uv")
+    if pip("--quiet", *constraint, *needs) and (
+        pip("--quiet", "--no-index", pin)
+        or (sys.platform != "linux" and pip(*constraint, pin))
+        or subprocess.run(
+            [PYTHON, "-m", "uv", "pip", "install", "--torch-backend=cpu", f"--python={PYTHON}", pin]
+        ).returncode
+        == 0
+    ):
+        return
+    print("PyTorch's CPU build could not be installed; the tests that compare with it will be skipped, and say so.")
+
+
+def install(name: str) -> None:
+    """Install one set, unless exactly this one is installed already."""
+    stamp = VENV / f".installed-{name}"
+    if stamp.exists() and stamp.read_text() == fingerprint(name):
+        return
+    extras, gigabytes = SETS[name]
+    check_machine(gigabytes)
+    print(f"Installing the packages for '{name}' (pinned in constraints.txt) …", flush=True)
+    if not pip("-c", str(CONSTRAINTS), "-e", f".[{extras}]"):
+        stop(
+            "pip could not install the packages (its own words are above). The usual reasons:\n"
+            "  no network, or a proxy that pip does not know (set HTTPS_PROXY); the disk is full.\n"
+            "  Run the same command again: what was downloaded is kept."
+        )
+    if name == "test":
+        install_pytorch()
+    stamp.write_text(fingerprint(name))
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command line."""
+    if len(arguments) != 1 or arguments[0] not in SETS:
+        stop(f"usage: python3 tools/bootstrap.py {{{','.join(SETS)}}}")
+    check_machine(0)
+    make_environment()
+    install(arguments[0])
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        stop("Interrupted. Run the same command again to go on from here.")
+    except OSError as error:
+        stop(f"{error}. The disk may be full or not writable.")
