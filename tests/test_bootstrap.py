@@ -91,3 +91,24 @@ def test_installs_once_and_again_when_the_pins_change(monkeypatch, project):
 def test_unknown_set():
     with pytest.raises(SystemExit, match="usage"):
         bootstrap.main(["everything"])
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_the_pins_are_left_out_only_where_the_newest_are_asked_for(monkeypatch, newest):
+    commands = []
+    done = subprocess.CompletedProcess([], 0)
+    monkeypatch.setattr(bootstrap, "NEWEST_RELEASES", newest)
+    monkeypatch.setattr(bootstrap.subprocess, "run", lambda command, **_: commands.append(command) or done)
+    assert bootstrap.pip("numpy")
+    assert ("-c" in commands[0]) != newest
+
+
+def test_without_pytorch_the_next_run_tries_again(monkeypatch, project):
+    tries = []
+    monkeypatch.setattr(bootstrap, "VENV", project)
+    monkeypatch.setattr(bootstrap, "pip", lambda *_: True)
+    monkeypatch.setattr(bootstrap, "check_machine", lambda _: None)
+    monkeypatch.setattr(bootstrap, "install_pytorch", lambda: tries.append(1) or len(tries) > 1)
+    for _ in range(3):
+        bootstrap.install("test")
+    assert len(tries) == 2

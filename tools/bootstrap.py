@@ -3,6 +3,7 @@
 python3 tools/bootstrap.py book         what the site build needs
 python3 tools/bootstrap.py test         that, what the notebooks need, and every checker and oracle
 
+GRU_LIB_NEWEST=1 leaves the pins out, for the weekly test with the newest releases.
 It uses nothing but the standard library, since it runs before anything is installed.
 """
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CONSTRAINTS = ROOT / "constraints.txt"
+NEWEST_RELEASES = bool(os.environ.get("GRU_LIB_NEWEST"))
 OLDEST, NEWEST = (3, 11), (3, 13)
 # For each set: the extras of pyproject.toml, and the free disk space that they need, in GB.
 SETS = {"book": ("book", 1), "notebooks": ("book,notebooks", 4), "test": ("book,notebooks,test", 6)}
@@ -57,40 +59,37 @@ def make_environment() -> None:
 
 def fingerprint(name: str) -> str:
     """Return what the installed set depends on, in one word."""
-    digest = hashlib.sha256(name.encode())
+    digest = hashlib.sha256(f"{name} {NEWEST_RELEASES}".encode())
     for path in (ROOT / "pyproject.toml", CONSTRAINTS, Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def pip(*arguments: str) -> bool:
-    """Run pip with its progress shown; return whether it succeeded."""
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *arguments]
-    return subprocess.run(command, cwd=ROOT).returncode == 0
+def pip(*arguments: str, show: bool = True) -> bool:
+    """Run pip within the pins, by default with its progress shown; return whether it succeeded."""
+    pins = [] if NEWEST_RELEASES else ["-c", str(CONSTRAINTS)]
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *pins, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=not show).returncode == 0
 
 
-def install_pytorch() -> None:
-    """Install PyTorch's CPU build, an oracle of the tests: the default build for Linux brings gigabytes of CUDA.
+def install_pytorch() -> bool:
+    """Install PyTorch's CPU build, an oracle of the tests; the default build for Linux brings gigabytes of CUDA.
 
     A wheel at hand (pip's find-links) comes first, then the CPU build chosen by uv, which knows where PyTorch keeps it.
     """
     pin = next(line for line in CONSTRAINTS.read_text().splitlines() if line.startswith("torch=="))
     found = subprocess.run([PYTHON, "-c", "import torch; print(torch.__version__.split('+')[0])"], capture_output=True)
     if found.stdout.decode().strip() == pin.removeprefix("torch=="):
-        return
-    constraint = ("-c", str(CONSTRAINTS))
-    # What the CPU build needs; by name, so that `--no-index` below finds all of it installed.
-    needs = ("filelock", "fsspec", "jinja2", "networkx", "setuptools", "sympy", "typing-extensions", "uv")
-    if pip("--quiet", *constraint, *needs) and (
-        pip("--quiet", "--no-index", pin)
-        or (sys.platform != "linux" and pip(*constraint, pin))
-        or subprocess.run(
-            [PYTHON, "-m", "uv", "pip", "install", "--torch-backend=cpu", f"--python={PYTHON}", pin]
-        ).returncode
-        == 0
-    ):
-        return
-    print("PyTorch's CPU build could not be installed; the tests that compare with it will be skipped, and say so.")
+        return True
+    print("Installing PyTorch (CPU) …", flush=True)
+    # What it needs, by name, so that `--no-index` finds all of it installed.
+    pip("--quiet", "filelock", "fsspec", "jinja2", "networkx", "setuptools", "sympy", "typing-extensions", "uv")
+    if pip("--no-index", pin, show=False):
+        return True
+    if sys.platform != "linux":
+        return pip(pin)
+    uv = [PYTHON, "-m", "uv", "pip", "install", "--torch-backend=cpu", f"--python={PYTHON}", pin]
+    return subprocess.run(uv).returncode == 0
 
 
 def install(name: str) -> None:
@@ -100,15 +99,16 @@ def install(name: str) -> None:
         return
     extras, gigabytes = SETS[name]
     check_machine(gigabytes)
-    print(f"Installing the packages for '{name}' (pinned in constraints.txt) …", flush=True)
-    if not pip("-c", str(CONSTRAINTS), "-e", f".[{extras}]"):
+    print(f"Installing the packages for '{name}' …", flush=True)
+    if not pip("-e", f".[{extras}]"):
         stop(
             "pip could not install the packages (its own words are above). The usual reasons:\n"
             "  no network, or a proxy that pip does not know (set HTTPS_PROXY); the disk is full.\n"
             "  Run the same command again: what was downloaded is kept."
         )
-    if name == "test":
-        install_pytorch()
+    if name == "test" and not install_pytorch():
+        print("PyTorch could not be installed; the tests that compare with it are skipped, and say so.", flush=True)
+        return  # without the stamp the next run tries again
     stamp.write_text(fingerprint(name))
 
 

@@ -50,14 +50,12 @@ def tests() -> Result:
 def notebooks() -> Result:
     """Run every notebook and compare every output; the slowest begins first."""
     paths = sorted(BUDGETS, key=lambda path: -BUDGETS[path])
-    options = ("--nbval", "--nbval-cell-timeout=900", "--no-loadscope-reorder", "-p", "no:doctest")
+    options = ("-o", "addopts=", "--nbval", "--nbval-cell-timeout=900", "--no-loadscope-reorder")
     result, cases = _pytest(*PARALLEL, *options, *paths)
-    seconds: dict[str, float] = dict.fromkeys(paths, 0.0)
-    for case in cases:
-        name = f"{case.get('classname', '').replace('.', '/')}.ipynb"
-        path = next((path for path in paths if name.endswith(path) or path.removesuffix(".ipynb") in name), None)
-        if path:
-            seconds[path] += float(case.get("time", 0))
+    seconds = {
+        path: sum(float(case.get("time", 0)) for case in cases if case.get("classname") == path.replace("/", "."))
+        for path in paths
+    }
     lines = [
         f"{seconds[path]:6.0f} s of {BUDGETS[path]:3d} s  {path}" for path in sorted(paths, key=lambda p: -seconds[p])
     ]

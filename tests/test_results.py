@@ -1,0 +1,40 @@
+"""The stored figures are those that the chapters record, each with its provenance."""
+
+import json
+import re
+
+import pytest
+
+from tools import notebooks
+
+RESULTS = {path: json.loads(path.read_text()) for path in sorted((notebooks.ROOT / "results").glob("*.json"))}
+
+
+def recording_cells():
+    for path in notebooks.notebooks():
+        for cell in notebooks.load(path)["cells"]:
+            source = "".join(cell["source"])
+            for chapter in re.findall(r"record\(\s*f?\"([\w-]+)/", source):
+                yield path.stem, chapter
+
+
+def test_a_chapter_records_under_its_own_name():
+    pairs = set(recording_cells())
+    assert pairs
+    assert {stem for stem, _ in pairs} == {chapter for _, chapter in pairs}
+
+
+def test_cpu_results_hold_every_recording_chapter():
+    cpu = RESULTS[notebooks.ROOT / "results" / "cpu.json"]
+    assert set(cpu) == {chapter for _, chapter in recording_cells()}
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_provenance_is_complete(path):
+    for chapter in RESULTS[path].values():
+        where = chapter["provenance"]
+        assert where["device"] == path.stem
+        assert re.fullmatch(r"[0-9a-f]{12}", where["commit"]), "figures come from committed code"
+        assert {"numpy", "keras"} <= set(where["versions"])
+        assert chapter["figures"]
+        assert all({"value", "unit", "seed"} == set(figure) for figure in chapter["figures"].values())
