@@ -5,6 +5,7 @@ import pytest
 
 from gru_lib.scratch import (
     SGD,
+    BatchNorm,
     Dense,
     GRUModel,
     GRUWeights,
@@ -258,3 +259,22 @@ def test_what_is_no_error():
     assert forward(x=X.tolist())[0].shape == (B, T, N)
     assert squares(targets=np.ones((B, 1), int))[0] == 0
     assert init(use_bias=False).bias is None
+
+
+@pytest.mark.parametrize("size", [0, -1, True, 2.5])
+def test_sizes_of_head_layers(size):
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=r"input_size is .* expected an integer of at least 1"):
+        Dense(size, 3, rng=rng)
+    with pytest.raises(ValueError, match=r"units is .* expected an integer of at least 1"):
+        Dense(3, size, rng=rng)
+    with pytest.raises(ValueError, match=r"units is .* expected an integer of at least 1"):
+        BatchNorm(size)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("layer", [Dense(4, 3, rng=np.random.default_rng(0)), BatchNorm(4)])
+def test_input_of_head_layers(layer, training):
+    """A (B, 1) input would broadcast through batch normalisation without a word."""
+    with pytest.raises(ValueError, match=r"x has shape \(2, 1\); expected \(2, 4\)"):
+        layer.forward(np.zeros((2, 1), np.float32), training=training)

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from gru_lib.scratch.checks import positive_integer, same_shape
 from gru_lib.scratch.weights import glorot_uniform
 
 
@@ -26,15 +27,17 @@ class Dense:
     """A linear map x W + b from (B, k) to (B, j), drawn as Keras draws it."""
 
     def __init__(self, input_size: int, units: int, *, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> None:
-        self.parameters = [glorot_uniform(input_size, units, rng).astype(dtype), np.zeros(units, dtype)]
+        k, j = positive_integer("input_size", input_size), positive_integer("units", units)
+        self.parameters = [glorot_uniform(k, j, rng).astype(dtype), np.zeros(j, dtype)]
         self.gradients: list[NDArray] = []
         self._x = np.empty((0, input_size), dtype)
 
     def forward(self, x: NDArray, *, training: bool) -> NDArray:
         """Return (B, j) from (B, k)."""
+        kernel, bias = self.parameters
+        same_shape("x", x, (len(x), len(kernel)), "batch, input_size of the layer")
         if training:
             self._x = x
-        kernel, bias = self.parameters
         return x @ kernel + bias
 
     def backward(self, grad: NDArray) -> NDArray:
@@ -52,6 +55,7 @@ class BatchNorm:
     def __init__(
         self, units: int, *, dtype: DTypeLike = np.float32, momentum: float = 0.99, epsilon: float = 1e-3
     ) -> None:
+        units = positive_integer("units", units)
         self.parameters = [np.ones(units, dtype), np.zeros(units, dtype)]  # gamma, beta
         self.gradients: list[NDArray] = []
         self.moving_mean, self.moving_variance = np.zeros(units, dtype), np.ones(units, dtype)
@@ -61,6 +65,7 @@ class BatchNorm:
     def forward(self, x: NDArray, *, training: bool) -> NDArray:
         """Return (B, k) normalised; with `training`, also update the running averages."""
         gamma, beta = self.parameters
+        same_shape("x", x, (len(x), len(gamma)), "batch, units of the layer")
         if not training:
             return (x - self.moving_mean) * (gamma / np.sqrt(self.moving_variance + self.epsilon)) + beta
         mean, variance = x.mean(axis=0), x.var(axis=0)
