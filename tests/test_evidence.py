@@ -93,3 +93,11 @@ def test_commit_is_unknown_without_git(tmp_path, monkeypatch):
 def test_device_is_cpu_where_no_framework_is_loaded():
     code = "from gru_lib.evidence import device, provenance; assert provenance()['backend'] is None; print(device())"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "cpu"
+
+
+def test_record_says_which_place_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "occupied").write_text("a file, not a folder")
+    monkeypatch.setenv(evidence.RESULTS_VARIABLE, str(tmp_path / "occupied"))
+    with pytest.raises(OSError, match="occupied"):
+        record("first/accuracy", 0.5)
+    assert (tmp_path / "occupied").read_text() == "a file, not a folder"

@@ -23,8 +23,8 @@ class Optimizer(Protocol):
 
 def print_epoch(epoch: Epoch) -> None:
     """Print one line for one epoch."""
-    figures = "  ".join(f"{name} {value:.4f}" for name, value in epoch.items() if name != "epoch")
-    print(f"epoch {epoch['epoch']:2.0f}  {figures}", flush=True)
+    digits = {"epoch": "2.0f", "seconds": ".1f"}
+    print("  ".join(f"{name} {value:{digits.get(name, '.4f')}}" for name, value in epoch.items()), flush=True)
 
 
 class Trainer:
