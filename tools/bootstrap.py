@@ -1,7 +1,8 @@
 """Make the project's own environment in .venv, with pinned packages; safe to repeat and to interrupt.
 
 python3 tools/bootstrap.py book         what the site build needs
-python3 tools/bootstrap.py test         that, what the notebooks need, and every checker and oracle
+python3 tools/bootstrap.py notebooks    that, and what the notebooks need
+python3 tools/bootstrap.py test         that, and every checker and oracle
 
 GRU_LIB_NEWEST=1 leaves the pins out, for the weekly test with the newest releases.
 It uses nothing but the standard library, since it runs before anything is installed.
