@@ -132,7 +132,7 @@ def test_a_damaged_file_is_an_error_that_names_the_remedy(copied, fault, name):
     assert "git checkout -- gru_lib/datasets/data" in str(error.value)
 
 
-@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("name", [name for name in PATHS if name.startswith("mnist")])
 def test_mnist_is_not_loaded_in_part(copied, name):
     change_the_content(copied / PATHS[name])
     with pytest.raises(DatasetError, match="was altered"):

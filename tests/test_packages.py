@@ -47,6 +47,15 @@ def test_environment_has_the_same_packages_at_the_same_versions():
     assert {name: CONSTRAINTS[name] for name in listed} == listed
 
 
+def test_the_environment_with_cuda_differs_in_tensorflow_alone():
+    plain, cuda = ((ROOT / name).read_text().splitlines() for name in ("environment.yml", "environment-cuda.yml"))
+    plain, cuda = (
+        [line for line in lines if not line.startswith(("#", "name:", "      - tensorflow"))] for lines in (plain, cuda)
+    )
+    assert plain == cuda
+    assert f"- tensorflow[and-cuda]=={CONSTRAINTS['tensorflow']}\n" in (ROOT / "environment-cuda.yml").read_text()
+
+
 def test_environment_installs_the_package_itself():
     assert "--editable ." in PIP
 

