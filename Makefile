@@ -7,10 +7,17 @@ VENV := .venv/bin
 # TensorFlow's start-up chatter would stand in the notebooks; oneDNN rounds differently from one processor to the next.
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
+# Steps this small gain nothing from a second thread; two notebooks side by side gain a core each.
+export OPENBLAS_NUM_THREADS := 1
+export TF_NUM_INTEROP_THREADS := 1
+export TF_NUM_INTRAOP_THREADS := 1
+# glibc would hand large blocks back to the system at every training step, and fetch them again.
+export MALLOC_MMAP_THRESHOLD_ := 4294967296
+export MALLOC_TRIM_THRESHOLD_ := 4294967296
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test notebooks format execute record clean
+.PHONY: help book test notebooks format execute record gpu clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +37,7 @@ notebooks: ## open JupyterLab on the chapters
 format: ## write code and notebooks in their canonical form
 	@$(BOOTSTRAP) test
 	@$(VENV)/ruff check --quiet --fix .
+	@$(VENV)/python tools/claims.py
 	@$(VENV)/python tools/notebooks.py format
 
 execute: ## run every notebook again and store its outputs
@@ -39,6 +47,10 @@ execute: ## run every notebook again and store its outputs
 record: ## as execute, and store the measured figures in results/
 	@$(BOOTSTRAP) test
 	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python tools/notebooks.py execute
+
+gpu: ## run the reproductions on this machine's accelerator, and store their figures in results/
+	@$(BOOTSTRAP) gpu
+	@$(VENV)/python tools/accelerator.py
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -56,3 +56,19 @@ def test_one_failed_step_fails_the_whole_and_the_others_still_run(monkeypatch, c
     assert "✗ first" in shown
     assert "skipped: why" in shown
     assert shown.endswith("1 passed, 1 failed\n")
+
+
+def test_the_quick_notebooks_that_use_keras_run_on_both_other_backends(monkeypatch):
+    asked = []
+
+    def record(*arguments, **environment):
+        asked.append((environment["KERAS_BACKEND"], [one for one in arguments if one.endswith(".ipynb")]))
+        return check.Result(environment["KERAS_BACKEND"] != "torch", passed=1), []
+
+    monkeypatch.setattr(check, "_pytest", record)
+    assert not check.backends().ok
+    assert [backend for backend, _ in asked] == ["jax", "torch"]
+    assert asked[0][1] == asked[1][1]
+    assert "chapters/foundations/forward.ipynb" in asked[0][1]
+    assert "chapters/foundations/bptt.ipynb" not in asked[0][1], "it uses NumPy alone"
+    assert not any("reproductions" in path for path in asked[0][1])

@@ -2,13 +2,15 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 
 import pytest
 
-from gru_lib import evidence
-from gru_lib.evidence import EvidenceError, expect, record, recorded
+from gru_lib.evidence import EvidenceError, expect, record, recorded, show_backend, side_by_side
+from gru_lib.evidence import results as store
+from gru_lib.evidence.provenance import _commit
 
 
 def test_expect_prints_the_band_but_not_the_value(capsys):
@@ -43,15 +45,15 @@ def test_expect_wants_exactly_one_bound(bounds):
 
 
 def test_record_changes_nothing_unless_asked(tmp_path, monkeypatch):
-    monkeypatch.delenv(evidence.RESULTS_VARIABLE, raising=False)
+    monkeypatch.delenv(store.RESULTS_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
     assert record("chapter/figure", 0.5) == 0.5
     assert list(tmp_path.iterdir()) == []
 
 
 def test_record_keeps_provenance_and_other_chapters(tmp_path, monkeypatch):
-    monkeypatch.setenv(evidence.RESULTS_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(evidence, "device", lambda: "cpu")
+    monkeypatch.setenv(store.RESULTS_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(store, "device", lambda: "cpu")
     record("first/accuracy", 0.5, seed=0)
     record("second/time", 2, unit="s")
     record("first/accuracy", 0.6, seed=1)
@@ -66,8 +68,8 @@ def test_record_keeps_provenance_and_other_chapters(tmp_path, monkeypatch):
 
 
 def test_record_does_not_lose_old_figures_when_the_file_is_damaged(tmp_path, monkeypatch):
-    monkeypatch.setenv(evidence.RESULTS_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(evidence, "device", lambda: "cpu")
+    monkeypatch.setenv(store.RESULTS_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(store, "device", lambda: "cpu")
     (tmp_path / "cpu.json").write_text('{"first": ')
     with pytest.raises(ValueError, match="Expecting value"):
         record("second/time", 2)
@@ -87,7 +89,7 @@ def test_recorded_names_what_is_missing(tmp_path):
 
 def test_commit_is_unknown_without_git(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert evidence._commit() == "unknown"
+    assert _commit() == "unknown"
 
 
 def test_device_is_cpu_where_no_framework_is_loaded():
@@ -97,7 +99,66 @@ def test_device_is_cpu_where_no_framework_is_loaded():
 
 def test_record_says_which_place_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "occupied").write_text("a file, not a folder")
-    monkeypatch.setenv(evidence.RESULTS_VARIABLE, str(tmp_path / "occupied"))
+    monkeypatch.setenv(store.RESULTS_VARIABLE, str(tmp_path / "occupied"))
     with pytest.raises(OSError, match="occupied"):
         record("first/accuracy", 0.5)
     assert (tmp_path / "occupied").read_text() == "a file, not a folder"
+
+
+def stored(folder, device, figures, **more):
+    where = {
+        "device": device,
+        "processor": "a processor",
+        "cores": 2,
+        "versions": {"keras": "3.15.1", "jax": "0.10"},
+        "backend": "jax",
+        "date": "2026-01-02",
+    }
+    entry = {"figures": figures, "provenance": where} | more
+    (folder / f"{device}.json").write_text(json.dumps({"toy": entry, "other": {}}))
+
+
+def figure(value, unit=""):
+    return {"value": value, "unit": unit, "seed": 0}
+
+
+def test_devices_stand_side_by_side_the_cpu_first(tmp_path):
+    stored(tmp_path, "a-gpu", {"epoch": figure(0.51234, "s")}, unmet=["accuracy: 0.4 is not above 0.5"])
+    stored(tmp_path, "cpu", {"epoch": figure(10, "s"), "accuracy": figure(0.95678)})
+    table = side_by_side("toy", tmp_path)
+    assert table.head == ("figure", "cpu", "a-gpu")
+    assert table.rows == (("accuracy", "0.957", "–"), ("epoch", "10 s", "0.512 s"))
+    assert table.notes[0] == "cpu: a processor, 2 cores; Keras 3.15.1 on jax 0.10; 2026-01-02."
+    assert table.notes[2] == "On a-gpu this did not hold: accuracy: 0.4 is not above 0.5."
+    assert "make gpu" not in repr(table)
+    assert "<td>0.512 s</td>" in table._repr_html_()
+
+
+@pytest.mark.parametrize("with_cpu", [True, False])
+def test_a_missing_accelerator_is_said_plainly(tmp_path, with_cpu):
+    if with_cpu:
+        stored(tmp_path, "cpu", {"epoch": figure(10, "s")})
+    assert "No accelerator is recorded yet" in side_by_side("toy", tmp_path).notes[-1]
+
+
+def test_show_backend_names_what_runs(capsys, monkeypatch):
+    import keras
+
+    show_backend()
+    backend = keras.backend.backend()
+    assert re.fullmatch(rf"Runs on: Keras [\d.]+ · {backend} [\w.+]+ · \S+\n", capsys.readouterr().out)
+    monkeypatch.delitem(sys.modules, "keras")
+    with pytest.raises(RuntimeError, match="import keras"):
+        show_backend()
+
+
+@pytest.mark.parametrize(
+    ("backend", "device", "choice"),
+    [("tensorflow", "cpu", True), ("tensorflow", "a-gpu", "auto"), ("jax", "cpu", "auto"), ("torch", "cpu", "auto")],
+)
+def test_compilation_is_asked_for_where_it_pays(monkeypatch, backend, device, choice):
+    from gru_lib import training
+
+    monkeypatch.setattr(training.keras.backend, "backend", lambda: backend)
+    monkeypatch.setattr(training, "device", lambda: device)
+    assert training.jit_where_it_pays() == choice

@@ -3,6 +3,7 @@
 python3 tools/bootstrap.py book         what the site build needs
 python3 tools/bootstrap.py notebooks    that, and what the notebooks need
 python3 tools/bootstrap.py test         that, and every checker and oracle
+python3 tools/bootstrap.py gpu          what the notebooks need, with TensorFlow for CUDA (on Linux)
 
 GRU_LIB_NEWEST=1 leaves the pins out, for the weekly test with the newest releases.
 It uses nothing but the standard library, since it runs before anything is installed.
@@ -22,7 +23,12 @@ CONSTRAINTS = ROOT / "constraints.txt"
 NEWEST_RELEASES = bool(os.environ.get("GRU_LIB_NEWEST"))
 OLDEST, NEWEST = (3, 11), (3, 13)
 # For each set: the extras of pyproject.toml, and the free disk space that they need, in GB.
-SETS = {"book": ("book", 1), "notebooks": ("book,notebooks", 4), "test": ("book,notebooks,test", 6)}
+SETS = {
+    "book": ("book", 1),
+    "notebooks": ("book,notebooks", 4),
+    "test": ("book,notebooks,test", 6),
+    "gpu": ("notebooks,cuda" if sys.platform == "linux" else "notebooks", 12),
+}
 
 
 def stop(message: str) -> None:

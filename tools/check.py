@@ -13,6 +13,11 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGETS: dict[str, int] = json.loads((ROOT / "tests" / "budgets.json").read_text())  # seconds per notebook
+CHEAP = 120  # seconds; notebooks up to this budget run on every backend
+NBVAL = (
+    *("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg"),
+    *("--nbval-cell-timeout=900", "--no-loadscope-reorder"),
+)
 PARALLEL = ("-n", "2", "--dist", "loadscope")  # one module, or one notebook, stays in one process
 
 
@@ -27,9 +32,9 @@ class Result:
     skipped: list[str] = field(default_factory=list)
 
 
-def run(*command: str) -> bool:
+def run(*command: str, **environment: str) -> bool:
     """Run a Python module's command line in the project; return whether it succeeded."""
-    return subprocess.run([sys.executable, *command], cwd=ROOT).returncode == 0
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=os.environ | environment).returncode == 0
 
 
 def tool(*command: str) -> Callable[[], Result]:
@@ -50,8 +55,7 @@ def tests() -> Result:
 def notebooks() -> Result:
     """Run every notebook and compare every output; the slowest begins first."""
     paths = sorted(BUDGETS, key=lambda path: -BUDGETS[path])
-    options = ("-o", "addopts=", "--nbval", "--nbval-cell-timeout=900", "--no-loadscope-reorder")
-    result, cases = _pytest(*PARALLEL, *options, *paths)
+    result, cases = _pytest(*PARALLEL, *NBVAL, *paths)
     seconds = {
         path: sum(float(case.get("time", 0)) for case in cases if case.get("classname") == path.replace("/", "."))
         for path in paths
@@ -66,10 +70,23 @@ def notebooks() -> Result:
     return result
 
 
-def _pytest(*arguments: str) -> tuple[Result, list[ElementTree.Element]]:
+def backends() -> Result:
+    """Run the cheap notebooks that use Keras on the other two backends, with the same outputs expected."""
+    paths = [
+        path for path, budget in BUDGETS.items() if budget <= CHEAP and "import keras" in (ROOT / path).read_text()
+    ]
+    total = Result(True)
+    for backend in ("jax", "torch"):
+        result, _ = _pytest(*PARALLEL, *NBVAL, *paths, KERAS_BACKEND=backend)
+        total = Result(total.ok and result.ok, "", total.passed + result.passed, total.failed + result.failed)
+    total.detail = f"on JAX and PyTorch: {', '.join(Path(path).stem for path in paths)}"
+    return total
+
+
+def _pytest(*arguments: str, **environment: str) -> tuple[Result, list[ElementTree.Element]]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        ok = run("-m", "pytest", "-q", f"--junitxml={report}", *arguments)
+        ok = run("-m", "pytest", "-q", f"--junitxml={report}", *arguments, **environment)
         cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     skips = [skip.get("message", "") for case in cases if (skip := case.find("skipped")) is not None]
@@ -84,6 +101,7 @@ STEPS: dict[str, Callable[[], Result]] = {
     "spelling": tool("-m", "codespell_lib"),
     "tests": tests,
     "notebooks": notebooks,
+    "backends": backends,
     "site": tool("tools/site.py"),
 }
 

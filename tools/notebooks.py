@@ -7,6 +7,7 @@ python tools/notebooks.py handout FOLDER            copy the chapters for a clas
 
 import argparse
 import base64
+import io
 import json
 import re
 import shutil
@@ -196,8 +197,22 @@ def execute(path: Path) -> float:
     start = time.perf_counter()
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=2000, resources={"metadata": {"path": str(path.parent)}}).execute()
-    path.write_text(text_of(canonical(json.loads(nbformat.writes(notebook)))), encoding="utf-8")
+    plain = json.loads(nbformat.writes(notebook))
+    shrink_figures(plain)
+    path.write_text(text_of(canonical(plain)), encoding="utf-8")
     return time.perf_counter() - start
+
+
+def shrink_figures(notebook: dict[str, Any]) -> None:
+    """Store plots with a palette of 256 colours: a third of the bytes, and no difference to the eye."""
+    from PIL import Image
+
+    for output in (output for cell in notebook["cells"] for output in cell.get("outputs", [])):
+        if png := output.get("data", {}).get("image/png"):
+            picture = Image.open(io.BytesIO(base64.b64decode("".join(png)))).convert("RGB")
+            packed = io.BytesIO()
+            picture.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+            output["data"]["image/png"] = base64.b64encode(packed.getvalue()).decode() + "\n"
 
 
 def handout(folder: Path) -> list[Path]:

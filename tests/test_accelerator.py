@@ -1,0 +1,88 @@
+"""The command that measures on an accelerator: it is honest where there is none, and loses no figures."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tools import accelerator, notebooks
+
+SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
+
+
+def notebook(path, *sources):
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]}))
+    return path
+
+
+def run(*arguments, cwd=notebooks.ROOT):
+    command = [sys.executable, str(notebooks.ROOT / "tools/accelerator.py"), *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=os.environ | SETTINGS, capture_output=True, text=True)
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setattr(accelerator, "SCRATCH", tmp_path / "scratch")
+    monkeypatch.setattr(accelerator, "RESULTS", tmp_path / "results")
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GRU_LIB_RESULTS", raising=False)
+    return tmp_path
+
+
+RECORD = "from gru_lib.evidence import expect, record\n"
+
+
+def test_without_an_accelerator_it_says_so_and_runs_nothing():
+    done = run()
+    assert done.returncode == 2
+    assert "Keras computes on: cpu" in done.stdout
+    assert "No accelerator was found" in done.stdout
+
+
+def test_a_notebook_that_does_not_exist():
+    done = run("--allow-cpu", "chapters/reproductions/nowhere.ipynb")
+    assert done.returncode == 2
+    assert "no such notebook" in done.stderr
+
+
+def test_figures_are_stored_with_provenance_and_others_are_kept(folders, capsys):
+    (folders / "results").mkdir()
+    (folders / "results/cpu.json").write_text('{"other": {"figures": {}}}')
+    path = notebook(folders / "toy.ipynb", RECORD, 'record("toy/one", 1.0, seed=0)', "display(record)")
+    assert accelerator.run_chapter(path) == 0
+    stored = json.loads((folders / "results/cpu.json").read_text())
+    assert set(stored) == {"other", "toy"}
+    assert stored["toy"]["figures"]["one"] == {"value": 1.0, "unit": "", "seed": 0}
+    assert stored["toy"]["unmet"] == []
+    assert stored["toy"]["provenance"]["device"] == "cpu"
+    assert "every expectation held" in capsys.readouterr().out
+
+
+def test_an_expectation_that_fails_is_reported_stored_and_does_not_stop_the_run(folders, capsys):
+    path = notebook(folders / "toy.ipynb", RECORD, 'expect("low", 2.0, below=1.0)', 'record("toy/one", 1.0)')
+    assert accelerator.run_chapter(path) == 0
+    stored = json.loads((folders / "results/cpu.json").read_text())["toy"]
+    assert stored["unmet"] == ["low: 2.0 is not below 1.0"]
+    assert stored["figures"]["one"]["value"] == 1.0
+    assert "1 expectations did not hold here" in capsys.readouterr().out
+
+
+def test_a_chapter_that_breaks_off_leaves_the_stored_figures_alone(folders, capsys):
+    (folders / "results").mkdir()
+    (folders / "results/cpu.json").write_text('{"toy": {"figures": {"one": 3}}}')
+    path = notebook(folders / "toy.ipynb", RECORD + 'record("toy/one", 1.0)', "1 / 0")
+    assert accelerator.run_chapter(path) == 1
+    assert json.loads((folders / "results/cpu.json").read_text()) == {"toy": {"figures": {"one": 3}}}
+    output = capsys.readouterr()
+    assert "nothing of it was stored" in output.out
+    assert "ZeroDivisionError" in output.err
+
+
+@pytest.mark.parametrize("path", accelerator.REPRODUCTIONS, ids=lambda path: path.stem)
+def test_every_reproduction_is_plain_python(path):
+    """No magics: the cells run where there is no Jupyter."""
+    for source in accelerator.cells(path):
+        compile(source, path.stem, "exec")

@@ -1,0 +1,57 @@
+"""Write the page of all claims, chapters/evidence/claims.md, from gru_lib/evidence/claims.toml (`make format` does)."""
+
+import sys
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+from gru_lib.evidence.claims import MEANING, VERDICTS, Claim, load_claims
+
+PAGE = Path(__file__).resolve().parent.parent / "chapters" / "evidence" / "claims.md"
+TITLES = {
+    "tang2022": "Source 1: *Build a GRU RNN in Keras*",
+    "imdb_gru2019": "Source 2: *Deep Learning with Gated recurrent unit (GRU)*",
+    "educba2023": "Source 3: *Keras GRU*",
+    "binary_gru2023": "Source 4: *Implementing gated recurrent units (GRUs) in Keras*",
+    "temperature_gru": "Source 5: *Gated Recurrent Unit (GRU)*",
+}
+INTRODUCTION = """% Written by tools/claims.py from gru_lib/evidence/claims.toml; `make format` renews it.
+
+# Claims on trial
+
+The five tutorials that this book reproduces make {total} statements that one can test.
+Here they all are, in their own words, with the verdict that a cell of the book reached.
+Follow a verdict to the cell that decides it.
+That cell runs again on every change of the book, and it fails if its verdict no longer stands.
+
+{summary}
+"""
+
+
+def page() -> str:
+    """Return the whole page as MyST Markdown."""
+    counts = Counter(claim.verdict for claim in load_claims())
+    rows = [f"| {verdict} | {counts[verdict]} | {MEANING[verdict]} |" for verdict in VERDICTS]
+    summary = "\n".join(["| verdict | claims | meaning |", "|---|---|---|", *rows])
+    parts = [INTRODUCTION.format(total=len(load_claims()), summary=summary)]
+    for source, group in groupby(load_claims(), key=lambda claim: claim.source):
+        table = "\n".join(["| the source says | verdict | what was found |", "|---|---|---|", *map(_row, group)])
+        parts.append(f"## {TITLES[source]}\n\n{{cite:t}}`{source}`\n\n:::{{container}} claims\n{table}\n:::\n")
+    return "\n".join(parts)
+
+
+def _row(claim: Claim) -> str:
+    verdict = f"[{claim.verdict}](#claim-{claim.id})" if claim.decided_in else claim.verdict
+    cells = (f"“{claim.quote}”", verdict, claim.finding)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def main() -> int:
+    """Write the page; return the exit status."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
