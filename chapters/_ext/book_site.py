@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 
 import sphinxcontrib.katex as katex
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -65,6 +66,26 @@ def keep_used_icons(app: Sphinx, exception: Exception | None) -> None:
     script.write_text(kept, encoding="utf-8")
 
 
+SETTLE = re.compile(r'\bsettle\(\s*"([\w-]+)"')
+NOTEBOOK_LINK = re.compile(r'(href="[^":]+)\.ipynb(?=[#"])')
+
+
+def link_claims(app: Sphinx, doctree: nodes.document) -> None:
+    """A cell that settles a claim is a place to link to; outputs link to pages."""
+    std = app.env.get_domain("std")
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") != "cell_code":
+            continue
+        for claim in dict.fromkeys(SETTLE.findall(cell.astext())):
+            anchor = f"claim-{claim}"
+            cell["ids"].append(anchor)
+            std.anonlabels[anchor] = app.env.docname, anchor
+            std.labels[anchor] = app.env.docname, anchor, claim
+    for raw in doctree.findall(nodes.raw):
+        if raw.get("format") == "html":
+            raw[:] = [nodes.Text(NOTEBOOK_LINK.sub(r"\1.html", raw.astext()))]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     katex.NODEJS_BINARY = find_node()
     katex.STARTUP_TIMEOUT = 60.0  # a busy machine starts node slowly
@@ -72,5 +93,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Otherwise a misspelt formula is published, in red.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     app.connect("builder-inited", check_katex_version)
+    app.connect("doctree-read", link_claims)
     app.connect("build-finished", keep_used_icons)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
