@@ -59,7 +59,8 @@ def test_a_claim_is_decided_where_it_says(claim):
         assert cell["execution_count"]
         assert "nbval-ignore-output" not in cell["metadata"].get("tags", [])
         shown = "".join("".join(output.get("text", "")) for output in cell["outputs"])
-        assert f"“{claim.quote}”: {claim.verdict}" in shown, "the stored output is of another verdict"
+        stored = f"“{claim.quote}”: {claim.verdict}\n✓ {claim.decided_by}"
+        assert stored in shown, "the stored output is of another claim or verdict; run `make execute`"
         assert not isinstance(call.args[1], ast.Constant), "a constant decides nothing"
 
 
