@@ -16,7 +16,7 @@ BUDGETS: dict[str, int] = json.loads((ROOT / "tests" / "budgets.json").read_text
 CHEAP = 120  # seconds; notebooks up to this budget run on every backend
 NBVAL = (
     *("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg"),
-    *("--nbval-cell-timeout=900", "--no-loadscope-reorder"),
+    *("--nbval-cell-timeout=1800", "--no-loadscope-reorder"),
 )
 PARALLEL = ("-n", "2", "--dist", "loadscope")  # one module, or one notebook, stays in one process
 
