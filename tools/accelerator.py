@@ -50,14 +50,12 @@ def run_cells(sources: list[str]) -> tuple[list[str], bool]:
 
 def keep(chapter: str, unmet: list[str]) -> Path:
     """Move a finished chapter's figures from the scratch folder to the results; return the file."""
+    from gru_lib.evidence.results import read_results, write_results
+
     [measured] = SCRATCH.glob("*.json")
     target = RESULTS / measured.name
-    results = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
-    results[chapter] = json.loads(measured.read_text(encoding="utf-8"))[chapter] | {"unmet": unmet}
-    RESULTS.mkdir(exist_ok=True)
-    part = target.with_suffix(".part")
-    part.write_text(json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(target)
+    entry = read_results(measured)[chapter] | {"unmet": unmet}
+    write_results(target, read_results(target) | {chapter: entry})
     return target
 
 

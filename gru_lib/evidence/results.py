@@ -49,11 +49,11 @@ def record(name: str, value: float, *, unit: str = "", seed: int | None = None) 
     folder = os.environ.get(RESULTS_VARIABLE)
     if folder:
         path = Path(folder) / f"{device()}.json"
-        results = json.loads(path.read_text()) if path.exists() else {}
+        results = read_results(path)
         entry = results.setdefault(chapter, {"figures": {}})
         entry["provenance"] = provenance()
         entry["figures"][figure] = {"value": float(value), "unit": unit, "seed": seed}
-        _write(path, results)
+        write_results(path, results)
     return value
 
 
@@ -61,7 +61,7 @@ def recorded(name: str, folder: Path, device: str = "cpu") -> float:
     """Return a figure that `record` stored, or raise KeyError naming what is missing."""
     chapter, _, figure = name.partition("/")
     path = Path(folder) / f"{device}.json"
-    results = json.loads(path.read_text()) if path.exists() else {}
+    results = read_results(path)
     try:
         return results[chapter]["figures"][figure]["value"]
     except KeyError:
@@ -79,7 +79,7 @@ def side_by_side(chapter: str, folder: Path | None = None) -> Table:
         Of the results; by default the one beside the package.
     """
     files = sorted((folder or RESULTS).glob("*.json"), key=lambda path: (path.stem != "cpu", path.stem))
-    found = {path.stem: json.loads(path.read_text()).get(chapter) for path in files}
+    found = {path.stem: read_results(path).get(chapter) for path in files}
     measured = {name: entry for name, entry in found.items() if entry}
     figures = sorted({figure for entry in measured.values() for figure in entry["figures"]})
     rows = ((name, *(_shown(entry["figures"].get(name)) for entry in measured.values())) for name in figures)
@@ -105,7 +105,12 @@ def _where(provenance: dict[str, Any]) -> str:
     )
 
 
-def _write(path: Path, results: dict[str, Any]) -> None:
+def read_results(path: Path) -> dict[str, Any]:
+    """Return what a results file holds, by chapter; nothing if there is no such file yet."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_results(path: Path, results: dict[str, Any]) -> None:
     """Replace the file in one move: an interruption leaves the old one whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
