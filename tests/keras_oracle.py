@@ -18,9 +18,9 @@ def dtypes(backend):
     return (np.float32, np.float64) if backend == "tensorflow" else (np.float32,)
 
 
-def build(keras, case):
+def build(layer_class, case):
     """Return the layer of a case, with its weights."""
-    layer = keras.layers.GRU(
+    layer = layer_class(
         case.weights.units,
         return_sequences=True,
         return_state=True,
@@ -64,7 +64,7 @@ def with_jax(layer, case, grad, compiled={}):  # noqa: B006 - one compilation se
         (states, last), _ = layer.stateless_call(variables, fixed, x, mask=mask, initial_state=h0)
         return (grad * states).sum(), (states, last)
 
-    kind = (case.reset_after, case.bias is None, case.go_backwards, case.mask is None)
+    kind = (type(layer), case.reset_after, case.bias is None, case.go_backwards, case.mask is None)
     call = compiled.setdefault(kind, jax.jit(jax.value_and_grad(run, argnums=(0, 1, 2), has_aux=True)))
     (_, (states, last)), (weights, *others) = call(case.weights.arrays(), case.x, case.start, case.mask, grad)
     return states, last, [*weights, *others]
@@ -81,10 +81,10 @@ def with_torch(layer, case, grad):
     return states, last, gradients
 
 
-def answer(keras, case):
-    """Return states, last state and gradients, each under its name."""
+def answer(keras, case, layer_class=None):
+    """Return states, last state and gradients, each under its name; of Keras's layer if not told otherwise."""
     compute = {"tensorflow": with_tensorflow, "jax": with_jax, "torch": with_torch}[keras.backend.backend()]
-    states, last, gradients = compute(build(keras, case), case, grad_without_leading(case))
+    states, last, gradients = compute(build(layer_class or keras.layers.GRU, case), case, grad_without_leading(case))
     weights = ["kernel", "recurrent_kernel", *(["bias"] if case.bias is not None else [])]
     named = {"states": states, "last": last} | dict(zip([*weights, "x", "h0"], gradients, strict=True))
     if case.h0 is None:

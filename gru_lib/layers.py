@@ -1,0 +1,324 @@
+"""The GRU of this book as Keras layers: drop-ins for `keras.layers.GRUCell` and `keras.layers.GRU`, on any backend.
+
+From scratch is the cell. What every recurrent layer shares (masks, state between batches, shapes, saving) comes
+from `keras.layers.RNN`. Two of its parts have no public name, and are imported from where they live: the loop over
+time, and the mixin by which RNN tells a cell that a new sequence begins, so that it draws new dropout masks.
+"""
+
+from numbers import Integral
+from typing import Any
+
+import keras
+from keras import activations, constraints, initializers, ops, regularizers, tree
+from keras.src.backend import rnn
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
+
+PARTS = ("kernel", "recurrent", "bias")
+ROLES = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
+PLAIN = ("units", "use_bias", "dropout", "recurrent_dropout", "reset_after", "seed")
+OBJECTS = {"activation": activations, "recurrent_activation": activations} | {
+    f"{part}_{role}": module for role, module in ROLES.items() for part in PARTS
+}
+
+
+@keras.saving.register_keras_serializable(package="gru_lib")
+class GRUCell(keras.Layer, DropoutRNNCell):
+    """One step of a GRU: Keras's cell, argument for argument and weight for weight.
+
+    Parameters
+    ----------
+    units : int
+        n, the size of the state.
+    activation, recurrent_activation : str or callable, optional
+        Of the candidate, and of the two gates; None is the identity.
+    use_bias : bool
+    kernel_initializer, recurrent_initializer, bias_initializer : str or Initializer
+    kernel_regularizer, recurrent_regularizer, bias_regularizer : str or Regularizer, optional
+    kernel_constraint, recurrent_constraint, bias_constraint : str or Constraint, optional
+    dropout, recurrent_dropout : float
+        Share of the inputs, and of the state, that a training step drops: the same ones at every time step.
+    reset_after : bool
+        Does the reset gate act after the recurrent product (True), or before it?
+    seed : int, optional
+        Of the dropout.
+    implementation : int
+        1 draws a dropout mask of the inputs for each gate, 2 one for all. Recurrent dropout implies 1, as in Keras.
+    **kwargs
+        What every Keras layer takes: name, dtype, trainable.
+
+    Raises
+    ------
+    ValueError
+        If `units` is not an integer of at least 1, or a dropout not a share from 0 to 1.
+
+    Notes
+    -----
+    Weights, columns in the order z, r, h: kernel (m, 3n), recurrent_kernel (n, 3n), and bias, which is (2, 3n)
+    with reset after and (3n,) with reset before.
+    Source: Cho et al. (2014), equations 5 to 8; v1 of the paper resets after, v3 before.
+
+    Examples
+    --------
+    >>> h_next, states = GRUCell(5)(keras.ops.ones((2, 3)), [keras.ops.zeros((2, 5))])
+    >>> tuple(h_next.shape)
+    (2, 5)
+    """
+
+    units: int
+    activation: Any
+    recurrent_activation: Any
+    use_bias: bool
+    dropout: float
+    recurrent_dropout: float
+    reset_after: bool
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        reset_after: bool = True,
+        seed: int | None = None,
+        implementation: int = 2,
+        **kwargs: Any,
+    ) -> None:
+        if isinstance(units, bool) or not isinstance(units, Integral) or units < 1:
+            raise ValueError(f"units is {units!r}; expected an integer of at least 1")
+        for name, share in {"dropout": dropout, "recurrent_dropout": recurrent_dropout}.items():
+            if not 0 <= share <= 1:
+                raise ValueError(f"{name} is {share!r}; expected a share from 0 to 1")  # Keras would clip it
+        super().__init__(**kwargs)
+        self.units = self.state_size = self.output_size = units
+        self.activation = activations.get(activation)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.recurrent_initializer = initializers.get(recurrent_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.recurrent_constraint = constraints.get(recurrent_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
+        self.reset_after = reset_after
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.dropout_mask_count = 3 if self.recurrent_dropout or implementation == 1 else 1
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the weights for inputs of m features, the last number of the shape."""
+        columns = 3 * self.units
+        self.kernel = self._weight("kernel", "kernel", (input_shape[-1], columns))
+        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", (self.units, columns))
+        bias_shape = (2, columns) if self.reset_after else (columns,)
+        self.bias = self._weight("bias", "bias", bias_shape) if self.use_bias else None
+
+    def _weight(self, name: str, part: str, shape: tuple[int | None, ...]) -> keras.Variable:
+        return self.add_weight(name=name, shape=shape, **{role: getattr(self, f"{part}_{role}") for role in ROLES})
+
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+        """Return the next state twice, as output and as state: (B, m), [(B, n)] -> (B, n), [(B, n)]."""
+        h, n = tree.flatten(states)[0], self.units
+        x_masks = self.get_dropout_mask(inputs) if training and 0 < self.dropout < 1 else None
+        h_masks = self.get_recurrent_dropout_mask(h) if training and 0 < self.recurrent_dropout < 1 else None
+
+        x = _product(inputs, self.kernel, x_masks)
+        if self.bias is not None:
+            x = x + (self.bias[0] if self.reset_after else self.bias)
+        x_z, x_r, x_h = ops.split(x, 3, axis=-1)
+        if self.reset_after:
+            recurrent = _product(h, self.recurrent_kernel, h_masks)
+            if self.bias is not None:
+                recurrent = recurrent + self.bias[1]
+            h_z, h_r, h_h = ops.split(recurrent, 3, axis=-1)
+        else:
+            h_z, h_r = ops.split(_product(h, self.recurrent_kernel[:, : 2 * n], h_masks and h_masks[:2]), 2, axis=-1)
+
+        z = self.recurrent_activation(x_z + h_z)
+        r = self.recurrent_activation(x_r + h_r)
+        if self.reset_after:
+            reset = r * h_h
+        else:
+            reset = _product(r * h, self.recurrent_kernel[:, 2 * n :], h_masks and h_masks[2:])
+        g = self.activation(x_h + reset)
+        h_next = z * h + (1 - z) * g
+        return h_next, [h_next] if tree.is_nested(states) else h_next
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+        """Return one state of zeros, (B, n)."""
+        return [ops.zeros((batch_size, self.units), dtype=self.compute_dtype)]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor, as Keras's cell does."""
+        config = {name: getattr(self, name) for name in PLAIN}
+        config |= {name: module.serialize(getattr(self, name)) for name, module in OBJECTS.items()}
+        return super().get_config() | config
+
+
+def _product(x: Any, matrix: Any, masks: list[Any] | None) -> Any:
+    """Return x @ matrix; of several dropout masks each serves the columns of one gate."""
+    if not masks:
+        return ops.matmul(x, matrix)
+    gates = zip(masks, ops.split(matrix, len(masks), axis=-1), strict=True)
+    return ops.concatenate([ops.matmul(x * mask, columns) for mask, columns in gates], axis=-1)
+
+
+@keras.saving.register_keras_serializable(package="gru_lib")
+class GRU(keras.layers.RNN):
+    """A GRU over a sequence: Keras's layer, argument for argument and weight for weight.
+
+    Parameters
+    ----------
+    units, activation, recurrent_activation, use_bias, ..., reset_after, seed
+        Of `GRUCell`, whose attributes are the layer's too.
+    activity_regularizer : str or Regularizer, optional
+        Of the output.
+    return_sequences, return_state : bool
+        Return every state (B, T, n), not the last one (B, n); return the last one in addition.
+    go_backwards : bool
+        Read from the end; the states come in the order of processing.
+    stateful : bool
+        Begin where the last batch ended, until `reset_state`.
+    unroll : bool
+        Write the loop out, T must be known.
+    use_cudnn : "auto" or False
+        For compatibility: this layer has no fused path, so True is an error.
+    **kwargs
+        zero_output_for_mask, implementation, and what every Keras layer takes: name, dtype, trainable.
+
+    Raises
+    ------
+    ValueError
+        If an argument has a value that it cannot have.
+
+    Notes
+    -----
+    Call it with sequences (B, T, m) and, if wanted, initial_state (B, n), mask (B, T), training.
+    Source: Cho et al. (2014), equations 5 to 8.
+
+    Examples
+    --------
+    >>> tuple(GRU(5, return_sequences=True)(keras.ops.ones((2, 7, 3))).shape)
+    (2, 7, 5)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        reset_after: bool = True,
+        use_cudnn: bool | str = "auto",
+        **kwargs: Any,
+    ) -> None:
+        if use_cudnn not in ("auto", False):
+            raise ValueError(f"use_cudnn is {use_cudnn!r}; expected 'auto' or False: this layer has no fused path")
+        cell = GRUCell(
+            units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            reset_after=reset_after,
+            seed=seed,
+            implementation=kwargs.pop("implementation", 2),
+            dtype=kwargs.get("dtype"),
+            trainable=kwargs.get("trainable", True),
+            name="gru_cell",
+        )
+        super().__init__(
+            cell,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        self.input_spec = keras.InputSpec(ndim=3)
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        """Walk through time, as `RNN.inner_loop` does, but without a detour through `Layer.__call__` at every step.
+
+        On PyTorch, which runs each step eagerly, that detour costs a quarter of the time.
+        """
+        if len(initial_state) != 1:
+            raise ValueError(f"initial_state holds {len(initial_state)} states; expected one, of shape (B, n)")
+        if self.stateful:
+            initial_state = [ops.copy(initial_state[0])]  # PyTorch's variable will change under the backward pass
+        return rnn(
+            lambda x_t, states: self.cell.call(x_t, states, training),
+            sequences,
+            initial_state,
+            mask=tree.flatten(mask)[0],  # beside an initial state, Keras hands over a list
+            go_backwards=self.go_backwards,
+            unroll=self.unroll,
+            input_length=sequences.shape[1],
+            zero_output_for_mask=self.zero_output_for_mask,
+            return_all_outputs=self.return_sequences,
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor, as Keras's layer does."""
+        config = super().get_config() | {name: getattr(self, name) for name in PLAIN}
+        config |= {name: module.serialize(getattr(self, name)) for name, module in OBJECTS.items()}
+        config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        del config["cell"]
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "GRU":
+        """Return the layer that `get_config` described."""
+        return cls(**config)
+
+
+def _of_the_cell(name: str) -> property:
+    return property(lambda layer: getattr(layer.cell, name), doc=f"The cell's {name}.")
+
+
+for _name in (*PLAIN, *OBJECTS):
+    setattr(GRU, _name, _of_the_cell(_name))
