@@ -1,0 +1,71 @@
+"""The command: ``python -m gru_lib.porting model.pt --to keras -o gru.npz``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.files import check_target, load, save
+from gru_lib.porting.stack import Stack, rounded
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    result = argparse.ArgumentParser(prog="python -m gru_lib.porting", description=__doc__)
+    result.add_argument("source", type=Path, help="weights: .npz, .pt, .pth, .keras or .onnx")
+    result.add_argument("--to", required=True, choices=CONVENTIONS, help="convention of the output")
+    result.add_argument("-o", "--output", required=True, type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
+    result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
+    result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
+    result.add_argument("--dtype", choices=["float32", "float64"], help="round to it (ONNX Runtime needs float32)")
+    result.add_argument("--force", action="store_true", help="replace the output if it exists")
+    result.add_argument("--check", action="store_true", help="run source and target, and compare, before writing")
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status: 0, or 1 after one line of explanation."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    options = parser().parse_args(arguments)
+    try:
+        print(convert(options))
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        return 1
+    return 0
+
+
+def convert(options: argparse.Namespace) -> str:
+    """Read, convert and write; return what was written, in words."""
+    check_target(options.output, options.to, force=options.force)
+    source, stack = load(options.source, prefix=options.prefix, layers=options.layer)
+    if options.dtype:
+        stack = rounded(stack, np.dtype(options.dtype))
+    lines = [f"{options.output}: {options.to}, {describe(stack)}"]
+    if options.check:
+        from gru_lib.porting.running import compare
+
+        lines.insert(0, compare(stack, source, options.to))
+    if options.to == "onnx" and stack.layers[0][0].dtype == np.float64:
+        lines.append("note: ONNX Runtime runs the operator GRU in float32 only; --dtype float32 rounds the weights")
+    save(options.output, stack, options.to, force=options.force)
+    return "\n".join(lines)
+
+
+def describe(stack: Stack) -> str:
+    """Say what the weights are of."""
+    first, sizes = stack.layers[0][0], [str(layer[0].units) for layer in stack.layers]
+    directions = {len(layer) for layer in stack.layers}
+    return (
+        f"{len(sizes)} layer(s), {' or '.join(map(str, sorted(directions)))} direction(s), "
+        f"{first.input_size} features, {', '.join(sizes)} units, {first.dtype}, "
+        f"reset {'after' if stack.reset_after else 'before'}, {'no ' if first.bias is None else ''}bias"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

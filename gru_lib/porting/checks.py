@@ -1,0 +1,46 @@
+"""Checks of what comes in: arrays of every framework, and mappings with the right keys."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gru_lib.scratch.checks import finite, float_array
+
+
+def own_array(name: str, value: Any, ndim: int) -> NDArray:
+    """Return a copy of `value` as a finite float32 or float64 array with `ndim` axes, or raise ValueError."""
+    if hasattr(value, "detach"):  # a PyTorch tensor: it may require gradients, or live on a GPU
+        value = value.detach().cpu()
+    try:
+        array = np.asarray(value).copy()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{name} is no array of float32 or float64: {error}") from error
+    return finite(name, float_array(name, array, ndim))
+
+
+def shaped_array(name: str, value: Any, shape: tuple[int, ...], why: str) -> NDArray:
+    """As `own_array`, of exactly this `shape`."""
+    array = own_array(name, value, len(shape))
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}; expected {shape} ({why})")
+    return array
+
+
+def expect_keys(name: str, mapping: Any, expected: Iterable[str]) -> None:
+    """Raise TypeError if there is no mapping, ValueError if it lacks a key or has another one."""
+    if not isinstance(mapping, Mapping):
+        raise TypeError(f"{name} is of type {type(mapping).__name__}; expected a mapping")
+    expected = list(expected)
+    missing = [key for key in expected if key not in mapping]
+    unexpected = [key for key in mapping if key not in expected]
+    if missing or unexpected:
+        found = (("lacks", missing), ("has unexpected", unexpected))
+        complaints = " and ".join(f"{what} {_few(keys)}" for what, keys in found if keys)
+        raise ValueError(f"{name} {complaints}; expected the keys {_few(expected)}")
+
+
+def _few(keys: list[str], limit: int = 12) -> str:
+    """Return the keys for a message; a whole model has hundreds."""
+    return f"{keys[:limit]}" + f" and {len(keys) - limit} more" * (len(keys) > limit)

@@ -1,0 +1,25 @@
+"""One module for each convention: ``read(weights, reset_after)`` gives a Stack, ``write(stack)`` the way back."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from gru_lib.porting.conventions import cudnn, keras, onnx, pytorch, scratch, textbook
+from gru_lib.porting.stack import Stack
+
+
+class Convention(NamedTuple):
+    """The two directions of a mapping to and from the canonical form."""
+
+    read: Callable[[Any, bool], Stack]
+    write: Callable[[Stack], Any]
+
+
+CONVENTIONS = {
+    "keras": Convention(keras.read, keras.write),
+    "pytorch": Convention(pytorch.read, pytorch.write),
+    "pytorch-cell": Convention(pytorch.read_cell, pytorch.write_cell),
+    "onnx": Convention(onnx.read, onnx.write),
+    "cudnn": Convention(cudnn.read, cudnn.write),
+    "textbook": Convention(textbook.read, textbook.write),
+    "scratch": Convention(scratch.read, scratch.write),
+}

@@ -1,0 +1,101 @@
+"""Weights in files: what the suffix of a name stands for, and writing that never leaves half a file."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.files import keras, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.stack import Stack
+
+READABLE = (".npz", ".pt", ".pth", ".keras", ".onnx")
+WRITABLE = {
+    ".npz": tuple(CONVENTIONS),
+    ".pt": ("pytorch", "pytorch-cell"),
+    ".pth": ("pytorch", "pytorch-cell"),
+    ".onnx": ("onnx",),
+}
+
+
+def load(path: Path, *, prefix: str = "", layers: Sequence[str] = ()) -> tuple[str, Stack]:
+    """Read a file of weights.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.npz``, ``.pt`` or ``.pth``, ``.keras``, ``.onnx``.
+    prefix : str
+        Of the names in a PyTorch file, such as ``rnn.``.
+    layers : sequence of str
+        Names of GRU layers in a Keras file, first layer first; needed if it has several.
+
+    Returns
+    -------
+    convention : str
+        What the file holds.
+    stack : Stack
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or is no GRU that other frameworks can compute.
+    OSError, ImportError
+        If it cannot be read, or its framework is not installed.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in READABLE:
+        raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
+    if prefix and suffix not in (".pt", ".pth"):
+        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with .pt or .pth")
+    if layers and suffix != ".keras":
+        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with .keras")
+    if suffix == ".npz":
+        return npz.read(path)
+    if suffix == ".keras":
+        return keras.read(path, layers)
+    return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
+
+
+def save(path: Path, stack: Stack, convention: str, *, force: bool = False) -> None:
+    """Write weights to a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.npz`` for any convention, ``.pt`` or ``.pth`` for PyTorch's, ``.onnx`` for ONNX.
+    stack : Stack
+    convention : str
+        One of `CONVENTIONS`.
+    force : bool
+        Replace a file that is there already.
+
+    Raises
+    ------
+    ValueError
+        If the convention cannot hold these weights, or the suffix not the convention.
+    OSError
+        If the file exists, or cannot be written.
+    """
+    check_target(path, convention, force=force)
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        content = npz.write(stack, convention)
+    else:
+        content = onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def check_target(path: Path, convention: str, *, force: bool = False) -> None:
+    """Raise ValueError if a file of this name cannot hold the convention, OSError if it cannot be made."""
+    if convention not in WRITABLE.get(path.suffix.lower(), ()):
+        fitting = [suffix for suffix, held in WRITABLE.items() if convention in held]
+        raise ValueError(f"output is {path}; expected {' or '.join(fitting)} for the convention {convention!r}")
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{path.absolute().parent} is no folder; expected one for {path.name}")
+    if path.exists() and not force:
+        raise FileExistsError(f"{path} exists; choose another name, or --force to replace it")

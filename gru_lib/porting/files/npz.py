@@ -1,0 +1,97 @@
+"""NumPy archives: any convention, next to what it is, its reset_after and the names of its arrays.
+
+``layer1.backward.kernel`` names an array; what there is only one of (layer, direction) is left out.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.stack import DIRECTIONS, Stack
+from gru_lib.scratch import GRUWeights
+
+LABELS = ("convention", "reset_after")
+NAME = re.compile(r"(?:layer(?P<layer>\d+)\.)?(?:(?P<direction>forward|backward)\.)?(?P<part>\w+)")
+ADVICE = 'np.savez(path, convention="keras", reset_after=True, kernel=k, recurrent_kernel=u, bias=b)'
+
+
+def read(path: Path) -> tuple[str, Stack]:
+    """Return the convention that the archive names, and its weights."""
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("it is a single array")
+        with archive:
+            entries = dict(archive)
+    except (ValueError, EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path} is no NumPy archive of plain arrays: {error}") from error
+    missing = [label for label in LABELS if label not in entries]
+    if missing:
+        raise ValueError(f"{path} lacks {missing} and has {sorted(entries)}; expected what {ADVICE} writes")
+    convention, reset_after = (entries.pop(label).tolist() for label in LABELS)
+    if convention not in CONVENTIONS or not isinstance(reset_after, bool):
+        raise ValueError(
+            f"{path} has convention {convention!r} and reset_after {reset_after!r}; "
+            f"expected one of {', '.join(CONVENTIONS)}, and True or False"
+        )
+    names = entries.pop("names", np.array(sorted(entries))).tolist()
+    if names != sorted(entries):  # a damaged index of a zip file loses its last entries without a word
+        raise ValueError(f"{path} has the arrays {sorted(entries)}; expected {names}, as it says itself")
+    return convention, CONVENTIONS[_stored(convention)].read(_nested(entries), reset_after)
+
+
+def write(stack: Stack, convention: str) -> bytes:
+    """Return the archive with the weights in this convention."""
+    arrays = _flat(CONVENTIONS[_stored(convention)].write(stack))
+    labels = {"convention": convention, "reset_after": stack.reset_after, "names": sorted(arrays)}
+    memory = io.BytesIO()
+    np.savez(memory, **labels, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
+    return memory.getvalue()
+
+
+def _stored(convention: str) -> str:
+    """Keras's lists have no names; their arrays are those of scratch."""
+    return "scratch" if convention == "keras" else convention
+
+
+def _flat(weights: Any) -> dict[str, Any]:
+    """Name the arrays of nested lists (layers), tuples (directions) and mappings."""
+    if isinstance(weights, GRUWeights):
+        weights = dict(zip(("kernel", "recurrent_kernel", "bias"), weights.arrays(), strict=False))
+    if isinstance(weights, Mapping):
+        return {name: np.asarray(value) for name, value in weights.items()}
+    names = DIRECTIONS if isinstance(weights, tuple) else [f"layer{index}" for index in range(len(weights))]
+    inner = zip(names, map(_flat, weights), strict=True)
+    return {f"{name}.{rest}": array for name, arrays in inner for rest, array in arrays.items()}
+
+
+def _nested(arrays: dict[str, NDArray]) -> Any:
+    """Undo `_flat`."""
+    parts: dict[tuple[int, str], dict[str, Any]] = {}
+    for name, array in arrays.items():
+        match = NAME.fullmatch(name)
+        if not match:
+            raise ValueError(f"the archive has an array {name!r}; expected names such as layer1.backward.kernel")
+        place = int(match["layer"] or 0), match["direction"] or "forward"
+        parts.setdefault(place, {})[match["part"]] = array if array.ndim else array.item()
+    count = 1 + max((layer for layer, _ in parts), default=-1)
+    layers = [tuple(_named(parts[k, d]) for d in DIRECTIONS if (k, d) in parts) for k in range(count)]
+    if not layers or any((k, "forward") not in parts for k in range(count)):
+        raise ValueError(f"the archive has arrays {sorted(arrays)}; expected a forward GRU in each layer from 0 on")
+    things = [layer if len(layer) > 1 else layer[0] for layer in layers]
+    return things if count > 1 else things[0]
+
+
+def _named(part: dict[str, Any]) -> Any:
+    """Make GRUWeights of Keras's arrays; leave other mappings as they are."""
+    if not {"kernel", "recurrent_kernel"} <= part.keys() <= {"kernel", "recurrent_kernel", "bias"}:
+        return part
+    return GRUWeights(**part)

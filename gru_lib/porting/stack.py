@@ -1,0 +1,109 @@
+"""The canonical form that every convention is read into: GRUs in Keras's layout, layer upon layer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gru_lib.porting.checks import own_array
+from gru_lib.scratch import GRUWeights
+
+DIRECTIONS = ("forward", "backward")
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Layers of GRUs, the first one first; each layer is (forward,) or (forward, backward).
+
+    Raises
+    ------
+    ValueError
+        If the layers cannot stand upon each other, or a bias contradicts `reset_after`.
+    """
+
+    layers: list[tuple[GRUWeights, ...]]
+    reset_after: bool
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise ValueError("weights has no layer; expected at least one")
+        for where, weights in self.named():
+            self._check_bias(where, weights)
+            if weights.dtype != self.layers[0][0].dtype:
+                raise ValueError(f"{where} has dtype {weights.dtype}; expected {self.layers[0][0].dtype}, as layer 0")
+        for index, layer in enumerate(self.layers):
+            _check_directions(index, layer)
+        for index in range(1, len(self.layers)):
+            self._check_input(index)
+
+    def named(self) -> Iterator[tuple[str, GRUWeights]]:
+        """Yield every GRU with its place, such as ``layer 0 forward``."""
+        for index, layer in enumerate(self.layers):
+            for direction, weights in zip(DIRECTIONS, layer, strict=False):
+                yield f"layer {index} {direction}", weights
+
+    def _check_bias(self, where: str, weights: GRUWeights) -> None:
+        if weights.bias is not None and (weights.bias.ndim == 2) != self.reset_after:
+            raise ValueError(
+                f"{where}: bias has shape {weights.bias.shape}, which is that of reset_after={not self.reset_after}, "
+                f"but reset_after={self.reset_after} was given; pass the value that the weights were trained with"
+            )
+
+    def _check_input(self, index: int) -> None:
+        below, layer = self.layers[index - 1], self.layers[index]
+        given = len(below) * below[0].units
+        if layer[0].input_size != given:
+            raise ValueError(
+                f"layer {index}: kernel has {layer[0].input_size} rows; expected {given}, the output of layer "
+                f"{index - 1} ({len(below)} direction(s) of {below[0].units} units, concatenated)"
+            )
+
+
+def _check_directions(index: int, layer: tuple[GRUWeights, ...]) -> None:
+    """Raise ValueError unless both directions of a layer have the same arrays in the same shapes."""
+    shapes = [[array.shape for array in weights.arrays()] for weights in layer]
+    if any(other != shapes[0] for other in shapes):
+        raise ValueError(f"layer {index} has arrays of shapes {shapes}; expected the same ones in both directions")
+
+
+def gru_weights(where: str, kernel: Any, recurrent_kernel: Any, bias: Any = None) -> GRUWeights:
+    """Return checked copies of the arrays of one GRU in Keras's layout, or raise ValueError saying `where`."""
+    rank = 1 if bias is None or getattr(bias, "ndim", 2) == 1 else 2
+    try:
+        return GRUWeights(
+            own_array("kernel", kernel, 2),
+            own_array("recurrent_kernel", recurrent_kernel, 2),
+            None if bias is None else own_array("bias", bias, rank),
+        )
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+
+
+def require_reset_after(convention: str, reset_after: bool) -> None:
+    """Raise ValueError if weights with reset before meet a convention that has no place for them."""
+    if not reset_after:
+        raise ValueError(
+            f"reset_after is False, and {convention} has reset after only; the two are different functions, "
+            "so that no other weights help: use 'onnx' or a cell of your own, or train with reset_after=True"
+        )
+
+
+def require_uniform(convention: str, stack: Stack) -> None:
+    """Raise ValueError unless all layers have the same units and directions, and all or none have biases."""
+    kinds = {(layer[0].units, len(layer), layer[0].bias is not None) for layer in stack.layers}
+    if len(kinds) > 1:
+        seen = [f"{n} units, {d} direction(s), {'' if bias else 'no '}bias" for n, d, bias in sorted(kinds)]
+        raise ValueError(
+            f"layers differ ({'; '.join(seen)}), and {convention} holds equal ones only; port them one by one, "
+            "and give a layer without bias zeros"
+        )
+
+
+def rounded(stack: Stack, dtype: np.dtype) -> Stack:
+    """Return the same GRUs in another dtype, or raise ValueError if a value is too large for it."""
+    layers = []
+    for layer in stack.layers:
+        with np.errstate(over="ignore"):  # GRUWeights refuses infinity
+            layers.append(tuple(GRUWeights(*(array.astype(dtype) for array in gru.arrays())) for gru in layer))
+    return Stack(layers, stack.reset_after)
