@@ -1,0 +1,21 @@
+"""A test kit for anybody's GRU: hand it over, and learn whether it is one, and if not which mistake it makes."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gru_lib.conformance.check import check_gru
+    from gru_lib.conformance.kills import kill_table
+    from gru_lib.conformance.mutants import MUTANTS, Mutant
+    from gru_lib.conformance.report import Report
+
+__all__ = ["MUTANTS", "Mutant", "Report", "check_gru", "kill_table"]
+
+HOMES = {"check_gru": "check", "kill_table": "kills", "MUTANTS": "mutants", "Mutant": "mutants", "Report": "report"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is used: pytest imports the plugin in this package for everybody."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

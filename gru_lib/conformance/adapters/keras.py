@@ -1,0 +1,81 @@
+"""Keras layers as candidates: a class like `keras.layers.GRU`, or a live layer, on whatever backend is in use."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.scratch import GRUWeights
+
+SWITCHES = {"return_sequences": True, "return_state": False, "stateful": False}
+
+
+def from_keras(gru: Any) -> Candidate:
+    """Return the candidate for a class or a layer with the interface of `keras.layers.GRU`.
+
+    Raises
+    ------
+    CannotTestError
+        If a live layer has not been built, or has other weights than a GRU.
+    """
+    if isinstance(gru, type):
+        return _from_class(gru)
+    if not getattr(gru, "built", False) or not hasattr(gru, "units"):
+        raise CannotTestError(f"{type(gru).__name__} is not a built GRU layer; call it once, or build it")
+    arrays = gru.get_weights()
+    try:
+        weights = GRUWeights(*arrays)
+    except (TypeError, ValueError) as error:
+        raise CannotTestError(f"{gru.name} has not the weights of a GRU: {error}") from None
+    fixed = {"reset_after": gru.reset_after, "use_bias": gru.use_bias, "go_backwards": gru.go_backwards}
+    because = {name: f"the layer has {name}={value}" for name, value in fixed.items()}
+    fixed |= {"features": weights.input_size, "units": weights.units, "dtype": weights.dtype.name}
+
+    def call(x: Any, weights: GRUWeights, **options: Any) -> np.ndarray:
+        with _borrowed(gru, weights):
+            return _states(gru, x, options["h0"], options["mask"])
+
+    return Candidate(gru.name, call, fixed, because | {"other sizes, dtypes": "the layer has its own"})
+
+
+def _from_class(cls: type) -> Candidate:
+    import keras
+
+    double = keras.backend.backend() == "tensorflow"
+
+    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, reset_after: bool, go_backwards: bool) -> np.ndarray:
+        options = {"reset_after": reset_after, "go_backwards": go_backwards, "use_bias": weights.bias is not None}
+        layer = cls(weights.units, return_sequences=True, dtype=weights.dtype.name, **options)
+        layer.build(x.shape)
+        layer.set_weights(weights.arrays())
+        return _states(layer, x, h0, mask)
+
+    because = {} if double else {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
+    return Candidate(cls.__name__, call, {} if double else {"dtype": "float32"}, because)
+
+
+@contextmanager
+def _borrowed(layer: Any, weights: GRUWeights) -> Iterator[None]:
+    """Lend the layer other weights and switches; it gets its own back, whatever happens."""
+    own, state = layer.get_weights(), {name: getattr(layer, name) for name in SWITCHES}
+    try:
+        layer.set_weights(weights.arrays())
+        for name, value in SWITCHES.items():
+            setattr(layer, name, value)
+        yield
+    finally:
+        for name, value in state.items():
+            setattr(layer, name, value)
+        layer.set_weights(own)
+
+
+def _states(layer: Any, x: Any, h0: Any, mask: Any) -> np.ndarray:
+    from keras import ops
+
+    def tensor(array: Any) -> Any:
+        return None if array is None else ops.convert_to_tensor(array)
+
+    # symbolic layers of Keras cast x to their dtype, but not a mask or a state
+    return ops.convert_to_numpy(layer(tensor(x), mask=tensor(mask), initial_state=tensor(h0)))

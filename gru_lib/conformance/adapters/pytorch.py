@@ -1,0 +1,109 @@
+"""PyTorch layers as candidates: a class like `torch.nn.GRU`, or a live module."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.porting import port
+from gru_lib.scratch import GRUGradients, GRUWeights
+
+FIXED = {"reset_after": True, "mask": "no mask", "go_backwards": False}
+BECAUSE = {
+    "reset before": "PyTorch has reset after only",
+    "mask": "a PyTorch layer takes none",
+    "go_backwards": "a PyTorch layer has none of its own; its reverse half comes with bidirectional=True",
+}
+
+
+def from_pytorch(gru: Any) -> Candidate:
+    """Return the candidate for a class or a module with the interface of `torch.nn.GRU`.
+
+    Raises
+    ------
+    CannotTestError
+        If the module has several layers or directions, or other weights.
+    """
+    if isinstance(gru, type):
+        return _candidate(gru.__name__, lambda weights: _build(gru, weights), FIXED)
+    if (getattr(gru, "num_layers", 1), getattr(gru, "bidirectional", False)) != (1, False):
+        raise CannotTestError("the module has several layers or directions; expected one of each")
+    parameters = dict(gru.named_parameters())
+    if "weight_ih_l0" not in parameters or "weight_hh_l0" not in parameters:
+        raise CannotTestError(f"{type(gru).__name__} has the parameters {sorted(parameters)}; expected weight_ih_l0, …")
+    dtype = str(parameters["weight_ih_l0"].dtype).removeprefix("torch.")
+    fixed = {
+        "features": gru.input_size,
+        "units": gru.hidden_size,
+        "use_bias": "bias_ih_l0" in parameters,
+        "dtype": dtype,
+    }
+    return _candidate(type(gru).__name__, lambda weights: _borrowed(gru, weights), FIXED | fixed)
+
+
+def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
+    def call(x: Any, weights: GRUWeights, *, h0: Any, **_options: Any) -> np.ndarray:
+        import torch
+
+        with module_for(weights) as module, torch.no_grad():
+            return _states(module, torch.tensor(x), None if h0 is None else torch.tensor(h0)).cpu().numpy()
+
+    def gradients(x: Any, weights: GRUWeights, grad: Any, *, h0: Any, **_options: Any) -> GRUGradients:
+        import torch
+
+        start = np.zeros((len(x), weights.units), x.dtype) if h0 is None else h0
+        x, h0 = (torch.tensor(array, requires_grad=True) for array in (x, start))
+        with module_for(weights) as module:
+            parameters = dict(module.named_parameters())
+            loss = (_states(module, x, h0) * torch.tensor(grad, device=_device(module))).sum()
+            found = torch.autograd.grad(loss, [*parameters.values(), x, h0])
+        arrays = [array.cpu().numpy() for array in found]
+        ported = port(dict(zip(parameters, arrays, strict=False)), "pytorch", "keras")
+        return GRUGradients(*ported, *([None] if len(ported) == 2 else []), *arrays[-2:])
+
+    live = {"other sizes, dtypes, biases": "the module has its own"} if "units" in fixed else {}
+    return Candidate(name, call, fixed, BECAUSE | live, gradients)
+
+
+@contextmanager
+def _build(cls: Any, weights: GRUWeights) -> Iterator[Any]:
+    import torch
+
+    dtype = getattr(torch, weights.dtype.name)
+    module = cls(weights.input_size, weights.units, bias=weights.bias is not None, batch_first=True, dtype=dtype)
+    _load(module, weights)
+    yield module.eval()
+
+
+@contextmanager
+def _borrowed(module: Any, weights: GRUWeights) -> Iterator[Any]:
+    """Lend the module other weights; it gets its own back, whatever happens."""
+    own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
+    try:
+        _load(module, weights)
+        yield module.eval()
+    finally:
+        module.load_state_dict(own)
+        module.train(training)
+
+
+def _load(module: Any, weights: GRUWeights) -> None:
+    import torch
+
+    state_dict = {name: torch.tensor(array) for name, array in port(weights.arrays(), "keras", "pytorch").items()}
+    module.load_state_dict(state_dict)
+
+
+def _device(module: Any) -> Any:
+    return next(module.parameters()).device
+
+
+def _states(module: Any, x: Any, h0: Any) -> Any:
+    """Return the states (B, T, n)."""
+    time_first = not getattr(module, "batch_first", True)
+    x = x.to(_device(module))
+    answer = module(x.swapaxes(0, 1) if time_first else x, None if h0 is None else h0[None].to(x.device))
+    states = answer[0] if isinstance(answer, tuple) else answer
+    return states.swapaxes(0, 1) if time_first else states

@@ -1,0 +1,100 @@
+"""Find the known mistakes that give the same wrong numbers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from itertools import combinations
+
+import numpy as np
+
+from gru_lib.conformance.cases import Case
+from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS, Mutant
+from gru_lib.conformance.observe import Outcome, gradient_failures, tolerance
+from gru_lib.conformance.recipe import Recipe
+
+
+def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
+    """Return the mutants that give the candidate's states in every case that gave numbers.
+
+    Mistakes of precision count only if no exact one fits; pairs only if no single mistake does.
+    """
+    numbers = [outcome for outcome in outcomes if outcome.states is not None]
+    if not numbers:
+        return ()
+    exact = tuple(m for m in FORWARD_MUTANTS if m.tolerance is None and _same_states(m, numbers))
+    if exact:
+        return exact
+    rough = [m for m in FORWARD_MUTANTS if m.tolerance is not None and _same_states(m, numbers)]
+    if rough:
+        return (min(rough, key=lambda m: m.tolerance or 0),)
+    return tuple(pair for pair in _pairs() if _same_states(pair, numbers))
+
+
+def diagnose_gradients(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
+    """Return the mutants that give the candidate's gradients in every case that gave some, if these are wrong."""
+    numbers = [outcome for outcome in outcomes if outcome.gradients]
+    if not any(failure for outcome in numbers for failure in gradient_failures(outcome)):
+        return ()
+    return tuple(m for m in GRADIENT_MUTANTS if all(_same_gradients(m, outcome) for outcome in numbers))
+
+
+def _same_states(mutant: Mutant, outcomes: Sequence[Outcome]) -> bool:
+    """Compare in the order of the calls, since one mistake depends on it."""
+    gru = mutant.gru()
+    for outcome in outcomes:
+        case = outcome.case
+        try:
+            with np.errstate(all="ignore"):
+                states = gru(case.x, case.weights, **case.options)
+        except ValueError:  # a mutant that exchanges axes cannot take every h0
+            return False
+        if not _near(states, outcome.states, case, mutant.tolerance):
+            return False
+    return True
+
+
+def _near(ours: np.ndarray, theirs: np.ndarray | None, case: Case, rough: float | None) -> bool:
+    if theirs is None or ours.shape != theirs.shape:
+        return False
+    distance = np.abs(ours - theirs)[case.counted].max(initial=0)
+    return bool(distance <= max(rough or 0, tolerance(case, ours)))
+
+
+def _same_gradients(mutant: Mutant, outcome: Outcome) -> bool:
+    case = outcome.case
+    ours = mutant.gradients(case.x, case.weights, case.counted_grad, **case.options)
+    for name, theirs in outcome.gradients.items():
+        value = getattr(ours, name)
+        if value is None or value.shape != theirs.shape:
+            return False
+        if not np.abs(value - theirs).max(initial=0) <= tolerance(case, value):
+            return False
+    return True
+
+
+def _pairs() -> Iterator[Mutant]:
+    simple = [m for m in FORWARD_MUTANTS if m.tolerance is None and "no h0" not in m.needs]
+    for first, second in combinations(simple, 2):
+        pair = combine(first, second)
+        if pair is not None:
+            yield pair
+
+
+def combine(first: Mutant, second: Mutant) -> Mutant | None:
+    """Return a mutant with both mistakes, or None if they exchange the same part (other than weights)."""
+    right, parts = Recipe(), [field.name for field in fields(Recipe)]
+    mine = {name for name in parts if getattr(first.recipe, name) is not getattr(right, name)}
+    yours = {name for name in parts if getattr(second.recipe, name) is not getattr(right, name)}
+    if mine & yours - {"weights"}:
+        return None
+    changes = {name: getattr(second.recipe, name) for name in yours}
+    if mine & yours:
+        a, b = first.recipe.weights, second.recipe.weights
+        changes["weights"] = lambda o, w, two_rows: b(o, a(o, w, two_rows), two_rows)
+    return Mutant(
+        f"{first.id} + {second.id}",
+        f"{first.name}; and {second.name}",
+        f"{first.remedy}. {second.remedy}",
+        first.source or second.source,
+        replace(first.recipe, **changes),
+        needs=first.needs & second.needs,
+    )

@@ -1,0 +1,143 @@
+"""Mistakes in the weights: order, orientation, precision."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gru_lib.conformance.mutants.mutant import Mutant
+from gru_lib.conformance.recipe import Arrays, Recipe
+
+PORT = "gru_lib.porting.port(weights, source, target) does it for you"
+
+
+def every(change: Callable, *fields: str) -> Callable:
+    """Change the named arrays, or all of them."""
+    return lambda o, w, _two_rows: w._replace(**{f: change(o, getattr(w, f)) for f in fields or Arrays._fields})
+
+
+def scaled(*factors: float) -> Callable:
+    """Multiply the thirds by factors."""
+    return lambda o, a: o.concatenate([f * t for f, t in zip(factors, o.split(a, 3, axis=-1), strict=True)], axis=-1)
+
+
+def weight_mutant(id: str, weights: Callable, name: str, remedy: str, *needs: str, source: str | None = None) -> Mutant:
+    """Return a mutant whose weights are changed by (o, arrays, two_rows) -> arrays."""
+    return Mutant(id, name, remedy, source, Recipe(weights=weights), needs=frozenset(needs))
+
+
+def _reorder(o: Any, a: Any, order: str) -> Any:
+    """Put the thirds of the last axis in another order, "102" to exchange the first two."""
+    thirds = o.split(a, 3, axis=-1)
+    return o.concatenate([thirds[int(i)] for i in order], axis=-1)
+
+
+def _ordered(order: str, *fields: str) -> Callable:
+    return every(lambda o, a: _reorder(o, a, order), *fields)
+
+
+def _interleaved(o: Any, a: Any) -> Any:
+    """Take every third column for a gate."""
+    return o.concatenate([a[..., i::3] for i in range(3)], axis=-1)
+
+
+def _reshaped(o: Any, a: Any) -> Any:
+    return o.reshape(o.transpose(a), a.shape)
+
+
+def _gates_transposed(o: Any, a: Any) -> Any:
+    return o.concatenate([o.transpose(third) for third in o.split(a, 3, axis=1)], axis=1)
+
+
+def _half(o: Any, a: Any) -> Any:
+    return o.cast(o.cast(a, "float16"), a.dtype)
+
+
+ORDER = "Exchange the first two thirds"
+WEIGHT_MUTANTS = (
+    weight_mutant(
+        "zr-exchanged",
+        _ordered("102"),
+        "z and r exchanged in every array (PyTorch's and cuDNN's order r, z, n read as z, r, h)",
+        f"{ORDER} of kernel, recurrent kernel and biases; {PORT}",
+        source="https://github.com/keras-team/keras/issues/15915",
+    ),
+    weight_mutant(
+        "zr-exchanged-kernel",
+        _ordered("102", "kernel"),
+        "z and r exchanged in the kernel only",
+        f"{ORDER} of the kernel's columns too",
+    ),
+    weight_mutant(
+        "zr-exchanged-recurrent",
+        _ordered("102", "recurrent"),
+        "z and r exchanged in the recurrent kernel only",
+        f"{ORDER} of the recurrent kernel's columns too",
+    ),
+    weight_mutant(
+        "zr-exchanged-bias",
+        _ordered("102", "b", "c"),
+        "z and r exchanged in the biases only",
+        f"{ORDER} of both bias rows too",
+        "bias",
+        source="https://github.com/openvinotoolkit/openvino/pull/17651",
+    ),
+    weight_mutant(
+        "rh-exchanged",
+        _ordered("021"),
+        "r and the candidate exchanged in every array (order z, h, r)",
+        "Exchange the last two thirds of every array",
+    ),
+    weight_mutant(
+        "zh-exchanged",
+        _ordered("210"),
+        "z and the candidate exchanged in every array (order h, r, z)",
+        "Exchange the first and the last third of every array",
+    ),
+    weight_mutant(
+        "gates-interleaved",
+        every(_interleaved),
+        "gates interleaved: every third column taken for a gate instead of every third part",
+        "Reshape columns to (3, n), not (n, 3)",
+        "units",
+    ),
+    weight_mutant(
+        "z-half-negated",
+        every(scaled(-1, 1, 1), "kernel", "recurrent"),
+        "z negated in the matrices, not in the biases",
+        "Negate the z part of the biases too; then 1 - z and z have changed places exactly",
+    ),
+    weight_mutant(
+        "kernel-reshaped",
+        every(_reshaped, "kernel"),
+        "kernel reshaped instead of transposed",
+        "Use .T: reshape gives the right shape and scrambles the numbers",
+        "features",
+        source="https://github.com/keras-team/keras/issues/8720",
+    ),
+    weight_mutant(
+        "recurrent-reshaped",
+        every(_reshaped, "recurrent"),
+        "recurrent kernel reshaped instead of transposed",
+        "Use .T: reshape gives the right shape and scrambles the numbers",
+        "units",
+    ),
+    weight_mutant(
+        "recurrent-transposed",
+        every(_gates_transposed, "recurrent"),
+        "recurrent kernel transposed, gate by gate (h multiplied from the wrong side)",
+        "Compute h @ U with row vectors, or transpose every gate's square block",
+        "units",
+        source="https://github.com/xiph/LPCNet/issues/123",
+    ),
+    weight_mutant(
+        "recurrent-z-for-h",
+        _ordered("010", "recurrent"),
+        "candidate computed with the recurrent kernel of z",
+        "Take the last n columns of the recurrent kernel for the candidate",
+    ),
+    weight_mutant(
+        "weights-float16",
+        every(_half),
+        "weights rounded to float16",
+        "Load the weights in full precision: look for a half-precision or quantised checkpoint",
+    ),
+)

@@ -1,0 +1,78 @@
+"""For pytest: a fixture that tests a GRU at once, and a marker that makes every case a test of its own.
+
+    def test_my_gru(gru_conformance):
+        gru_conformance(my_gru)
+
+    @pytest.mark.gru_conformance(gru=my_gru)
+    def test_my_gru_case_by_case(gru_case):
+        gru_case.check()
+
+Nothing of the kit is imported before one of them is used.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class GruCase:
+    """One case for one candidate; a candidate that cannot be tested has a single case, which fails."""
+
+    name: str
+    run: Callable[[], str]
+
+    def check(self) -> None:
+        """Raise AssertionError if the case fails."""
+        if problem := self.run():
+            raise AssertionError(problem)
+
+
+@pytest.fixture
+def gru_conformance() -> Callable[..., None]:
+    """Return a function that takes what `check_gru` takes, and raises AssertionError with the report."""
+    from gru_lib.conformance import check_gru
+
+    return lambda gru, **options: check_gru(gru, **options).raise_if_failed()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    # by keyword: a mark that is called with nothing but a function takes it for the test that it decorates
+    text = "gru_conformance(*, gru, gradients=None, reset_after=None): one `gru_case` for every case of the kit"
+    config.addinivalue_line("markers", text)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a marked test its cases."""
+    marker = metafunc.definition.get_closest_marker("gru_conformance")
+    if marker is not None and "gru_case" in metafunc.fixturenames:
+        cases = _cases(**marker.kwargs)
+        metafunc.parametrize("gru_case", cases, ids=[case.name for case in cases])
+
+
+def _cases(*, gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> list[GruCase]:
+    from gru_lib.conformance.adapters import candidate_of
+    from gru_lib.conformance.candidate import CannotTestError
+    from gru_lib.conformance.cases import draw_cases
+
+    try:
+        candidate = candidate_of(gru, gradients, reset_after)
+    except CannotTestError as error:
+        message = str(error)
+        return [GruCase("could not be tested", lambda: message)]
+    return [GruCase(case.name, _runner(candidate, case)) for case in draw_cases(**candidate.fixed)]
+
+
+def _runner(candidate: Any, case: Any) -> Callable[[], str]:
+    from gru_lib.conformance.observe import gradient_failures, observe, state_failure
+
+    def run() -> str:
+        failure = state_failure(observe(candidate, case))
+        if failure or candidate.gradients is None:
+            return str(failure or "")
+        return "\n".join(map(str, gradient_failures(observe(candidate, case, gradients=True))))
+
+    return run

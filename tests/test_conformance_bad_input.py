@@ -1,0 +1,179 @@
+"""Whatever is handed to the kit, it reports; it never crashes, and it never passes what is not a GRU."""
+
+# ruff: noqa: ARG001, ARG005 - what takes arguments need not use them
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from gru_lib.conformance import check_gru
+from gru_lib.scratch import gru_forward
+
+
+def states(x, weights, **options):
+    return gru_forward(x, weights, **options)[0]
+
+
+def answering(change):
+    """A GRU whose answer is changed."""
+    return lambda x, weights, **options: change(states(x, weights, **options))
+
+
+def raising(error):
+    def gru(x, weights, **options):
+        raise error
+
+    return gru
+
+
+def changing(name):
+    def gru(x, weights, *, h0=None, mask=None, reset_after=True, go_backwards=False):
+        answer = states(x, weights, h0=h0, mask=mask, reset_after=reset_after, go_backwards=go_backwards)
+        array = {"x": x, "h0": h0, "mask": mask, "kernel": weights.kernel, "bias": weights.bias}[name]
+        if array is not None:
+            array[...] = ~array if array.dtype == bool else 0
+        return answer
+
+    return gru
+
+
+WRONG = {
+    "None": (lambda x, weights: None, "returned None; expected the states (B, T, n)"),
+    "text": (lambda x, weights: "states", "returned str of dtype"),
+    "objects": (lambda x, weights: [object()], "returned list of dtype object"),
+    "ragged": (lambda x, weights: [[1.0], [1.0, 2.0]], "raised ValueError: "),
+    "empty tuple": (lambda x, weights: (), "returned shape (0,)"),
+    "time first": (answering(lambda a: a.swapaxes(0, 1)), "time comes first"),
+    "last state": (answering(lambda a: a[:, -1]), "the last state only"),
+    "one unit too many": (answering(lambda a: np.pad(a, ((0, 0), (0, 0), (0, 1)))), "expected (B, T, n) = (4, 5, 3)"),
+    "float64 always": (answering(lambda a: a.astype(float)), "returned dtype float64; expected float32"),
+    "float16": (answering(lambda a: a.astype(np.float16)), "returned dtype float16; expected"),
+    "integers": (answering(lambda a: a.astype(int)), "wrong from step 1"),
+    "NaN": (answering(lambda a: a * np.nan), "values that are NaN or infinite"),
+    "infinity": (answering(lambda a: a + np.inf), "values that are NaN or infinite"),
+    "zeros": (answering(np.zeros_like), "wrong from step 1"),
+    "exception": (raising(KeyError("state")), "raised KeyError: 'state' (in gru, line "),
+    "exception of many lines": (raising(RuntimeError("first\n\tlast")), "raised RuntimeError: first last (in gru"),
+    "exception without words": (raising(NotImplementedError()), "raised NotImplementedError: "),
+    "exit": (raising(SystemExit(0)), "raised SystemExit: 0"),
+    "x changed": (changing("x"), "changes its argument x in place"),
+    "h0 changed": (changing("h0"), "changes its argument h0 in place"),
+    "mask changed": (changing("mask"), "changes its argument mask in place"),
+    "kernel changed": (changing("kernel"), "changes its argument weights.kernel in place"),
+    "bias changed": (changing("bias"), "changes its argument weights.bias in place"),
+}
+
+
+@pytest.mark.parametrize(("gru", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_behaviour_fails_and_is_described(gru, message):
+    report = check_gru(gru)
+    assert report.tested and not report.passed
+    assert message in str(report)
+    assert report.to_dict()["failing_cases"] == len(report.failing_cases) > 0
+
+
+NOTHING = {
+    "number": (3, "int is no GRU"),
+    "None": (None, "NoneType is no GRU"),
+    "class": (dict, "the class dict is no GRU"),
+    "no arguments": (lambda: 0, "does not fit (too many positional arguments)"),
+    "one argument": (lambda x: x, "does not fit (too many positional arguments)"),
+    "other keywords": (lambda x, weights, *, size: x, "missing a required argument: 'size'"),
+    "builtin": (min, "the signature of min cannot be read"),
+    "no such file": ("nothing.onnx", "nothing.onnx is no .onnx file that exists"),
+    "a word": ("gru", "gru is no .onnx file that exists"),
+}
+
+
+@pytest.mark.parametrize(("gru", "message"), NOTHING.values(), ids=NOTHING)
+def test_what_is_no_gru_cannot_be_tested(gru, message):
+    report = check_gru(gru)
+    assert not report.tested and not report.passed and not report.cases
+    assert "could not be tested" in str(report) and message in str(report)
+    with pytest.raises(AssertionError, match="could not be tested"):
+        report.raise_if_failed()
+
+
+def test_ctrl_c_stops_the_test():
+    with pytest.raises(KeyboardInterrupt):
+        check_gru(raising(KeyboardInterrupt()))
+
+
+def test_a_random_gru_is_found_out():
+    rng = np.random.default_rng(0)
+
+    def gru(x, weights, **options):
+        return states(x, weights, **options) * (rng.random() < 0.95)
+
+    assert not check_gru(gru).passed
+
+    def late(x, weights, calls=[], **options):  # noqa: B006 - right 70 times, then not any more
+        calls.append(1)
+        return states(x, weights, **options) + (len(calls) > 70) * x.dtype.type(1)
+
+    assert "gives another answer when it is called again" in str(check_gru(late))
+
+
+def test_what_a_gru_prints_does_not_mix_with_the_report(capsys):
+    def chatty(x, weights, **options):
+        print("step")
+        return states(x, weights, **options)
+
+    assert check_gru(chatty).passed
+    assert capsys.readouterr().out == ""
+
+
+WRONG_GRADIENTS = {
+    "not callable": (3, "could not be tested: gradients is not callable"),
+    "signature": (lambda x: x, "could not be tested: <lambda>(x) does not fit"),
+    "zero": (0, "could not be tested: gradients is not callable"),
+    "fewer options": (
+        lambda x, weights, grad, *, h0: None,
+        "does not take mask, reset_after, go_backwards, which the GRU",
+    ),
+    "exception": (lambda *_a, **_k: 1 / 0, "gradients: raised ZeroDivisionError"),
+    "shape": (
+        lambda x, weights, grad, **_o: type("G", (), {"kernel": weights.kernel.T})(),
+        "gradient of kernel: shape (9, 2)",
+    ),
+    "NaN": (lambda x, weights, grad, **_o: type("G", (), {"x": x * np.nan})(), "gradient of x: differs by nan"),
+    "None": (lambda *_a, **_k: None, "gradients: returned nothing"),
+}
+
+
+@pytest.mark.parametrize(("gradients", "message"), WRONG_GRADIENTS.values(), ids=WRONG_GRADIENTS)
+def test_wrong_gradients_fail(gradients, message):
+    report = check_gru(gru_forward, gradients=gradients)
+    assert not report.passed and message in str(report)
+    assert report.mistakes == ()
+
+
+def test_right_numbers_in_a_wrong_form_are_given_no_mistake():
+    # without mask and h0, a GRU that ignores both gives the same numbers: that is not what is wrong here
+    def gru(x, weights):
+        return states(x, weights).astype(np.float64)
+
+    report = check_gru(gru)
+    assert not report.passed and report.mistakes == ()
+    assert report.common == ("only with float32, and always then",)
+
+    def sometimes(x, weights, *, mask=None):
+        if mask is not None:
+            raise NotImplementedError("no masks")
+        return states(x, weights)
+
+    report = check_gru(sometimes)
+    assert not report.passed and report.mistakes == ()
+    assert report.common == ("only with a mask, and always then",)
+
+
+def test_importing_the_kit_imports_no_framework():
+    code = "import sys, gru_lib.conformance.check, gru_lib.conformance.__main__, gru_lib.conformance.plugin\n"
+    code += "print([name for name in ('keras', 'torch', 'onnx', 'tensorflow', 'jax') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    code = "import sys, gru_lib.conformance.plugin\nprint('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
