@@ -91,4 +91,12 @@ EXERCISES = {
             4: "with the reset gate open, after and before are the same function, and it would be right.",
         },
     ),
+    "kit": ValueExercise(
+        4,
+        hints={
+            1: "x W + b is right; wrong there would be wrong in every case, and only those with a mask fail.",
+            2: "the gates are right; wrong there would be wrong in every case, and only those with a mask fail.",
+            3: "c_h stands inside the brackets, as it should; look at what the failing cases have in common.",
+        },
+    ),
 }
