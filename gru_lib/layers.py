@@ -132,31 +132,34 @@ class GRUCell(keras.Layer, DropoutRNNCell):
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """Return the next state twice, as output and as state: (B, m), [(B, n)] -> (B, n), [(B, n)]."""
-        h, n = tree.flatten(states)[0], self.units
-        x_masks = self.get_dropout_mask(inputs) if training and 0 < self.dropout < 1 else None
+        h_next = self.step(inputs, tree.flatten(states)[0], self.tensors(), training)
+        return h_next, [h_next] if tree.is_nested(states) else h_next
+
+    def tensors(self) -> tuple[Any, Any, Any, Any]:
+        """Return kernel, recurrent kernel and the rows of the bias, b and c; None where there is no such row."""
+        b, c = None, None
+        if self.use_bias:
+            bias = ops.convert_to_tensor(self.bias)
+            b, c = (bias[0], bias[1]) if self.reset_after else (bias, None)
+        return ops.convert_to_tensor(self.kernel), ops.convert_to_tensor(self.recurrent_kernel), b, c
+
+    def step(self, x: Any, h: Any, tensors: tuple[Any, Any, Any, Any], training: bool = False) -> Any:
+        """Return the next state: (B, m), (B, n) -> (B, n)."""
+        kernel, recurrent_kernel, b, c = tensors
+        x_masks = self.get_dropout_mask(x) if training and 0 < self.dropout < 1 else None
         h_masks = self.get_recurrent_dropout_mask(h) if training and 0 < self.recurrent_dropout < 1 else None
 
-        x = _product(inputs, self.kernel, x_masks)
-        if self.bias is not None:
-            x = x + (self.bias[0] if self.reset_after else self.bias)
-        x_z, x_r, x_h = ops.split(x, 3, axis=-1)
+        x_z, x_r, x_h = ops.split(_affine(x, kernel, b, x_masks), 3, axis=-1)
         if self.reset_after:
-            recurrent = _product(h, self.recurrent_kernel, h_masks)
-            if self.bias is not None:
-                recurrent = recurrent + self.bias[1]
-            h_z, h_r, h_h = ops.split(recurrent, 3, axis=-1)
+            h_z, h_r, h_h = ops.split(_affine(h, recurrent_kernel, c, h_masks), 3, axis=-1)
         else:
-            h_z, h_r = ops.split(_product(h, self.recurrent_kernel[:, : 2 * n], h_masks and h_masks[:2]), 2, axis=-1)
-
+            gates, candidate = recurrent_kernel[:, : 2 * self.units], recurrent_kernel[:, 2 * self.units :]
+            h_z, h_r = ops.split(_affine(h, gates, None, h_masks and h_masks[:2]), 2, axis=-1)
         z = self.recurrent_activation(x_z + h_z)
         r = self.recurrent_activation(x_r + h_r)
-        if self.reset_after:
-            reset = r * h_h
-        else:
-            reset = _product(r * h, self.recurrent_kernel[:, 2 * n :], h_masks and h_masks[2:])
+        reset = r * h_h if self.reset_after else _affine(r * h, candidate, None, h_masks and h_masks[2:])
         g = self.activation(x_h + reset)
-        h_next = z * h + (1 - z) * g
-        return h_next, [h_next] if tree.is_nested(states) else h_next
+        return z * h + (1 - z) * g
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         """Return one state of zeros, (B, n)."""
@@ -169,12 +172,14 @@ class GRUCell(keras.Layer, DropoutRNNCell):
         return super().get_config() | config
 
 
-def _product(x: Any, matrix: Any, masks: list[Any] | None) -> Any:
-    """Return x @ matrix; of several dropout masks each serves the columns of one gate."""
-    if not masks:
-        return ops.matmul(x, matrix)
-    gates = zip(masks, ops.split(matrix, len(masks), axis=-1), strict=True)
-    return ops.concatenate([ops.matmul(x * mask, columns) for mask, columns in gates], axis=-1)
+def _affine(x: Any, matrix: Any, bias: Any, masks: list[Any] | None) -> Any:
+    """Return x @ matrix + bias; of several dropout masks each serves the columns of one gate."""
+    if masks:
+        gates = zip(masks, ops.split(matrix, len(masks), axis=-1), strict=True)
+        product = ops.concatenate([(x * mask) @ columns for mask, columns in gates], axis=-1)
+    else:
+        product = x @ matrix
+    return product if bias is None else product + bias
 
 
 @keras.saving.register_keras_serializable(package="gru_lib")
@@ -282,21 +287,30 @@ class GRU(keras.layers.RNN):
         self.input_spec = keras.InputSpec(ndim=3)
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
-        """Walk through time, as `RNN.inner_loop` does, but without a detour through `Layer.__call__` at every step.
+        """Walk through time, as `RNN.inner_loop` does, but with two things done once and not at every step.
 
-        On PyTorch, which runs each step eagerly, that detour costs a quarter of the time.
+        The weights are read before the loop, and the detour through `Layer.__call__` is left to RNN. On PyTorch,
+        which runs each step eagerly, both tell; the loop is unrolled there for the same reason.
         """
         if len(initial_state) != 1:
             raise ValueError(f"initial_state holds {len(initial_state)} states; expected one, of shape (B, n)")
         if self.stateful:
             initial_state = [ops.copy(initial_state[0])]  # PyTorch's variable will change under the backward pass
+        mask = tree.flatten(mask)[0]  # beside an initial state, Keras hands over a list
+        tensors = self.cell.tensors()
+
+        def step(x_t: Any, states: Any) -> tuple[Any, list[Any]]:
+            h_next = self.cell.step(x_t, states[0], tensors, training)
+            return h_next, [h_next]
+
+        fails = mask is not None and self.go_backwards  # Keras 3.15's unrolled loop, on PyTorch
         return rnn(
-            lambda x_t, states: self.cell.call(x_t, states, training),
+            step,
             sequences,
             initial_state,
-            mask=tree.flatten(mask)[0],  # beside an initial state, Keras hands over a list
+            mask=mask,
             go_backwards=self.go_backwards,
-            unroll=self.unroll,
+            unroll=self.unroll or (keras.backend.backend() == "torch" and not fails),
             input_length=sequences.shape[1],
             zero_output_for_mask=self.zero_output_for_mask,
             return_all_outputs=self.return_sequences,
