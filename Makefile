@@ -17,7 +17,7 @@ export MALLOC_TRIM_THRESHOLD_ := 4294967296
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test notebooks format execute record gpu clean
+.PHONY: help book test notebooks format execute record gpu bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ record: ## as execute, and store the measured figures in results/
 gpu: ## run the reproductions on this machine's accelerator, and store their figures in results/
 	@$(BOOTSTRAP) gpu
 	@$(VENV)/python tools/accelerator.py
+
+bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
+	@$(BOOTSTRAP) test
+	@$(VENV)/python -m gru_lib.benchmark -o results/bench/cpu.json
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
