@@ -29,10 +29,12 @@ B, T, M, N, K = 8, 5, 2, 4, 3
 def keras(require):
     require(BACKEND)
     keras = require("keras")
-    before = keras.config.floatx()
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx(np.dtype(DTYPE).name)
+    keras.config.set_dtype_policy(np.dtype(DTYPE).name)  # Keras remembers the one of the first layer in the process
     yield keras
     keras.config.set_floatx(before)
+    keras.config.set_dtype_policy(policy)
 
 
 def close(actual, wanted, tolerance=TOLERANCE):
