@@ -80,7 +80,7 @@ NOTHING = {
     "class": (dict, "the class dict is no GRU"),
     "no arguments": (lambda: 0, "does not fit (too many positional arguments)"),
     "one argument": (lambda x: x, "does not fit (too many positional arguments)"),
-    "other keywords": (lambda x, weights, *, size: x, "missing a required argument: 'size'"),
+    "other keywords": (lambda x, weights, *, size: x, "argument: 'size'"),
     "builtin": (min, "the signature of min cannot be read"),
     "no such file": ("nothing.onnx", "nothing.onnx is no .onnx file that exists"),
     "a word": ("gru", "gru is no .onnx file that exists"),
