@@ -318,8 +318,8 @@ class GRU(keras.layers.RNN):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor, as Keras's layer does."""
-        config = super().get_config() | {name: getattr(self, name) for name in PLAIN}
-        config |= {name: module.serialize(getattr(self, name)) for name, module in OBJECTS.items()}
+        of_the_cell = self.cell.get_config()
+        config = super().get_config() | {name: of_the_cell[name] for name in (*PLAIN, *OBJECTS)}
         config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         del config["cell"]
         return config

@@ -1,6 +1,6 @@
 """Environment, oracles and Hypothesis profile shared by all tests."""
 
-import importlib
+import importlib.util
 import os
 import platform
 import sys
@@ -28,6 +28,18 @@ def import_or_skip(package):
     if os.environ.get("CI") == "true" and not NO_BUILD_HERE:
         pytest.fail(f"{package} is not installed; in CI every oracle must run", pytrace=False)
     return pytest.skip(f"{package} is not installed; install the `test` and `notebooks` extras, and PyTorch")
+
+
+@pytest.fixture(scope="session")
+def require_backend():
+    """Ask for Keras and a backend without importing them here: a process can have one backend only."""
+
+    def ask(backend):
+        for package in ("keras", backend):
+            if importlib.util.find_spec(package) is None:
+                import_or_skip(package)  # skips or fails, as it has to
+
+    return ask
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 A process can have one backend only, so each run is a process of its own.
 """
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -27,13 +26,11 @@ sys.exit(pytest.main([*options, "--pyargs", *names]))
 
 
 @pytest.fixture
-def run_on(require, tmp_path):
+def run_on(require_backend, tmp_path):
     """Return a function that runs a pytest command on a backend, and returns its cases by name."""
 
     def run(backend, *command):
-        for package in ("keras", backend):
-            if importlib.util.find_spec(package) is None:
-                require(package)  # skips or fails, as it has to
+        require_backend(backend)
         report = tmp_path / "report.xml"
         (tmp_path / "empty.ini").touch()
         filled = [part.format(report=report, ini=tmp_path / "empty.ini") for part in command]

@@ -1,6 +1,5 @@
 """The scratch GRU against keras.layers.GRU, on every Keras backend: states, gradients, shapes, initialisers."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -22,14 +21,12 @@ RUNS = [pytest.param(b, dtype, case, id=f"{b}-{dtype.__name__}-{case.name}")
 
 
 @pytest.fixture(scope="module")
-def keras_answers(require, tmp_path_factory):
+def keras_answers(require_backend, tmp_path_factory):
     """Return a function from a backend to the answers of Keras on it, computed once, in a process of its own."""
     known = {}
 
     def ask(backend):
-        for package in ("keras", backend):
-            if importlib.util.find_spec(package) is None:
-                require(package)  # skips or fails, as it has to
+        require_backend(backend)
         if backend not in known:
             path = tmp_path_factory.mktemp("keras") / f"{backend}.npz"
             script = Path(__file__).with_name("keras_oracle.py")

@@ -1,7 +1,6 @@
 """The command: ``python -m gru_lib.benchmark`` measures, prints a table, and stores figures and a plot if told to."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from gru_lib.benchmark.shapes import SHAPES, Shape
 from gru_lib.benchmark.turns import Comparison, compare, installed
 from gru_lib.evidence.provenance import provenance
+from gru_lib.evidence.results import write_results
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,9 +69,7 @@ def table(result: Comparison) -> str:
 def store(results: list[Comparison], path: Path) -> None:
     """Write the figures with their provenance."""
     base = next(iter(results[0].seconds))
-    content = {"provenance": provenance(), "comparisons": [result.to_dict(base) for result in results]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_results(path, {"provenance": provenance(), "comparisons": [result.to_dict(base) for result in results]})
 
 
 if __name__ == "__main__":

@@ -38,19 +38,7 @@ def pytorch(problem: Problem, train: bool) -> Step:
     layer = torch.nn.GRU(weights.input_size, weights.units, batch_first=True)
     state_dict = port(weights.arrays(), "keras", "pytorch")
     layer.load_state_dict({name: torch.from_numpy(array) for name, array in state_dict.items()})
-    x, grad = torch.from_numpy(problem.x), torch.from_numpy(problem.grad)
-    h0 = torch.zeros(1, len(x), weights.units, requires_grad=train)
-    x.requires_grad_(train)
-
-    def step() -> list[Any]:
-        with torch.set_grad_enabled(train):
-            states = layer(x, h0)[0]
-        if not train:
-            return [states]
-        sources = [x, h0, *layer.parameters()]
-        return [states, *torch.autograd.grad(states, sources, grad)]
-
-    return step
+    return _torch_step(problem, train, lambda x, h0: layer(x, h0[None])[0], list(layer.parameters()))
 
 
 def keras_tensorflow(problem: Problem, train: bool, *, xla: bool = False) -> Step:
@@ -104,19 +92,22 @@ def keras_jax(problem: Problem, train: bool) -> Step:
 
 def keras_torch(problem: Problem, train: bool) -> Step:
     """Return the step of keras.layers.GRU on PyTorch."""
+    layer = _keras_layer(problem)
+    weights = [variable.value for variable in layer.trainable_variables]
+    return _torch_step(problem, train, lambda x, h0: layer(x, initial_state=h0), weights)
+
+
+def _torch_step(problem: Problem, train: bool, states_of: Callable[[Any, Any], Any], weights: list[Any]) -> Step:
+    """Return the step of a layer on PyTorch: (x, h0) -> states, and its weights."""
     import torch
 
-    layer = _keras_layer(problem)
     x, grad = torch.from_numpy(problem.x).requires_grad_(train), torch.from_numpy(problem.grad)
     h0 = torch.zeros(len(x), problem.weights.units, requires_grad=train)
 
     def step() -> list[Any]:
         with torch.set_grad_enabled(train):
-            states = layer(x, initial_state=h0)
-        if not train:
-            return [states]
-        sources = [x, h0, *(variable.value for variable in layer.trainable_variables)]
-        return [states, *torch.autograd.grad(states, sources, grad)]
+            states = states_of(x, h0)
+        return [states, *torch.autograd.grad(states, [x, h0, *weights], grad)] if train else [states]
 
     return step
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gru_lib.benchmark.peers import PEERS
 from gru_lib.benchmark.shapes import Shape
-from gru_lib.benchmark.worker import VARIABLES
+from gru_lib.benchmark.worker import VARIABLES, cores
 
 SLICE = 0.2  # seconds that a peer runs before the next one's turn
 AGREEMENT = 1e-3  # float32 over many steps; a forgotten gradient is far outside
@@ -128,9 +128,8 @@ def _check(peers: list[str], mode: str, threads: int, rounds: int) -> None:
         raise ValueError(f"mode is {mode!r}; expected 'train' or 'forward'")
     if rounds < 3:
         raise ValueError(f"rounds is {rounds}; expected at least 3")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not 1 <= threads <= cores:
-        raise ValueError(f"threads is {threads}; expected 1 to {cores}, the cores of this process")
+    if not 1 <= threads <= cores():
+        raise ValueError(f"threads is {threads}; expected 1 to {cores()}, the cores of this process")
 
 
 def _steps(worker: "_Worker") -> int:

@@ -19,9 +19,14 @@ from gru_lib.benchmark.shapes import Shape, draw
 VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def threads() -> dict[str, int]:
     """Return every number of threads that can be asked for: of the process, and of what is loaded into it."""
-    found = {"cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1}
+    found = {"cores": cores()}
     found |= {name: int(os.environ[name]) for name in VARIABLES if os.environ.get(name, "").isdecimal()}
     if (torch := sys.modules.get("torch")) is not None:
         found["torch"] = torch.get_num_threads()

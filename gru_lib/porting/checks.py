@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.scratch.checks import finite, float_array
+from gru_lib.scratch.checks import finite, float_array, same_shape
 
 
 def own_array(name: str, value: Any, ndim: int) -> NDArray:
@@ -22,10 +22,7 @@ def own_array(name: str, value: Any, ndim: int) -> NDArray:
 
 def shaped_array(name: str, value: Any, shape: tuple[int, ...], why: str) -> NDArray:
     """As `own_array`, of exactly this `shape`."""
-    array = own_array(name, value, len(shape))
-    if array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape}; expected {shape} ({why})")
-    return array
+    return same_shape(name, own_array(name, value, len(shape)), shape, why)
 
 
 def expect_keys(name: str, mapping: Any, expected: Iterable[str]) -> None:
