@@ -4,13 +4,14 @@ import contextlib
 import hashlib
 import io
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gru_lib.files import write_whole
 
 Arrays = dict[str, NDArray[Any]]
 _DIGEST = hashlib.sha256().digest_size
@@ -40,12 +41,8 @@ def cached(key: str, compute: Callable[[], Arrays]) -> Arrays:
 
 
 def _write(path: Path, arrays: Arrays) -> None:
-    """Write elsewhere and move into place, so that nobody ever reads half a file."""
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        draft = Path(folder) / path.name
-        draft.write_bytes(hashlib.sha256(content).digest() + content)
-        draft.replace(path)
+    write_whole(path, hashlib.sha256(content).digest() + content)

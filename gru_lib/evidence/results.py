@@ -3,12 +3,12 @@
 import json
 import math
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from gru_lib.evidence.provenance import device, provenance
 from gru_lib.evidence.tables import Table
+from gru_lib.files import write_whole
 
 RESULTS_VARIABLE = "GRU_LIB_RESULTS"
 RESULTS = Path(__file__).parents[2] / "results"
@@ -113,8 +113,5 @@ def read_results(path: Path) -> dict[str, Any]:
 def write_results(path: Path, results: dict[str, Any]) -> None:
     """Replace the file in one move: an interruption leaves the old one whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
-        json.dump(results, file, indent=1, sort_keys=True, ensure_ascii=False)
-        file.write("\n")
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    text = json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode("utf-8"))

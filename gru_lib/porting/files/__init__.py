@@ -1,9 +1,9 @@
 """Weights in files: what the suffix of a name stands for, and writing that never leaves half a file."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from gru_lib.files import write_whole
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import keras, npz, onnx_read, onnx_write, pytorch
 from gru_lib.porting.stack import Stack
@@ -82,12 +82,7 @@ def save(path: Path, stack: Stack, convention: str, *, force: bool = False) -> N
         content = npz.write(stack, convention)
     else:
         content = onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, content)
 
 
 def check_target(path: Path, convention: str, *, force: bool = False) -> None:
