@@ -43,7 +43,7 @@ def test_pins_are_plain():
 
 def test_environment_has_the_same_packages_at_the_same_versions():
     listed = pins(PIP)
-    assert set(listed) == asked("book", "notebooks")
+    assert set(listed) == asked("book", "notebooks", "fast")
     assert {name: CONSTRAINTS[name] for name in listed} == listed
 
 

@@ -25,9 +25,9 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 # For each set: the extras of pyproject.toml, and the free disk space that they need, in GB.
 SETS = {
     "book": ("book", 1),
-    "notebooks": ("book,notebooks", 4),
-    "test": ("book,notebooks,test", 6),
-    "gpu": ("notebooks,cuda" if sys.platform == "linux" else "notebooks", 12),
+    "notebooks": ("book,notebooks,fast", 4),
+    "test": ("book,notebooks,fast,test", 6),
+    "gpu": ("notebooks,fast,cuda" if sys.platform == "linux" else "notebooks,fast", 12),
 }
 
 

@@ -1,12 +1,15 @@
 """Backpropagation through time for the GRU."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gru_lib.scratch import loops
 from gru_lib.scratch.checks import float_array, same_dtype, same_shape
-from gru_lib.scratch.forward import GRUCache, matmul_last
+from gru_lib.scratch.forward import GRUCache
+from gru_lib.scratch.weights import GRUWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,94 +53,64 @@ def gru_backward(grad_hidden_states: ArrayLike, cache: GRUCache) -> GRUGradients
     Source: the chapter on backpropagation through time, after Werbos (1990).
     The mask needs no line here: a masked step had z = 1, and its factors are zero.
     """
-    steps, batch, n = cache.reset_term.shape
-    grad = float_array("grad_hidden_states", grad_hidden_states, 3)
+    return run(loops, checked_gradient(grad_hidden_states, cache.reset_term.shape, cache.weights), cache)
+
+
+def checked_gradient(grad: ArrayLike, shape: tuple[int, int, int], weights: GRUWeights) -> NDArray:
+    """Return grad_hidden_states as an array for a cache of shape (T, n, B), or raise ValueError."""
+    steps, n, batch = shape
+    grad = float_array("grad_hidden_states", grad, 3)
     same_shape("grad_hidden_states", grad, (batch, steps, n), "as the hidden states")
-    same_dtype("grad_hidden_states", grad, cache.weights.dtype)
-    d_states = np.ascontiguousarray(grad.swapaxes(0, 1))
-    walk = _walk_reset_after if cache.reset_after else _walk_reset_before
-    return walk(d_states, cache)
+    return same_dtype("grad_hidden_states", grad, weights.dtype)
 
 
-def _local_factors(cache: GRUCache) -> tuple[NDArray, NDArray]:
-    """Return, for all steps at once, d(h_next)/d(a_z) and d(h_next)/d(a_g), a being the sum in the gate."""
-    n = cache.weights.units
-    z, g = cache.gates[..., :n], cache.gates[..., 2 * n :]
-    one_minus_z = 1 - z
-    factor_z = (cache.states[:-1] - g) * z * one_minus_z
-    factor_g = (1 - g * g) * one_minus_z
-    return factor_z, factor_g
+def run(loops: ModuleType, grad: NDArray, cache: GRUCache) -> GRUGradients:
+    """Do what `gru_backward` does, with a checked gradient and the given loops over time."""
+    n, recurrent_kernel = cache.weights.units, cache.weights.recurrent_kernel
+    steps, gate_rows, batch = cache.gates.shape
+    walk = loops.backward_reset_after if cache.reset_after else loops.backward_reset_before
+    d_sums = np.empty((steps, gate_rows + n if cache.reset_after else gate_rows, batch), grad.dtype)
+    d_states = grad.transpose(1, 2, 0).copy()
+    kept = cache.gates, cache.reset_term, cache.states
+    d_h0 = walk(d_states, *kept, recurrent_kernel, vanished(grad), d_sums)
 
-
-def _walk_reset_after(d_states: NDArray, cache: GRUCache) -> GRUGradients:
-    n, gates = cache.weights.units, cache.gates
-    z, r = gates[..., :n], gates[..., n : 2 * n]
-    factor_z, factor_g = _local_factors(cache)
-    factor_r = cache.reset_term * r * (1 - r)
-    kernel_t = np.ascontiguousarray(cache.weights.recurrent_kernel.T)
-    d_candidate = np.empty_like(d_states)  # with respect to the sum inside tanh
-    d_recurrent = np.empty_like(gates)  # with respect to h U + c, all three gates
-    d_h, back = np.zeros_like(cache.states[0]), np.empty_like(cache.states[0])
-    for t in reversed(range(len(d_states))):
-        d_h += d_states[t]
-        d_a, d_rec = d_candidate[t], d_recurrent[t]
-        np.multiply(d_h, factor_g[t], out=d_a)
-        np.multiply(d_h, factor_z[t], out=d_rec[:, :n])
-        np.multiply(d_a, factor_r[t], out=d_rec[:, n : 2 * n])
-        np.multiply(d_a, r[t], out=d_rec[:, 2 * n :])
-        np.matmul(d_rec, kernel_t, out=back)
-        d_h *= z[t]  # the straight way through the update gate
-        d_h += back
-    d_kernel_h = _product(cache.states[:-1], d_recurrent)
-    d_c = d_recurrent.sum((0, 1))
-    d_recurrent[..., 2 * n :] = d_candidate  # the input product sees the candidate before the reset
-    return _collect(cache, d_recurrent, d_kernel_h, d_c, d_h)
-
-
-def _walk_reset_before(d_states: NDArray, cache: GRUCache) -> GRUGradients:
-    n, gates = cache.weights.units, cache.gates
-    z, r = gates[..., :n], gates[..., n : 2 * n]
-    factor_z, factor_g = _local_factors(cache)
-    factor_r = cache.reset_term * (1 - r)  # r h (1 - r)
-    kernel_t = cache.weights.recurrent_kernel.T
-    kernel_zr_t, kernel_h_t = np.ascontiguousarray(kernel_t[: 2 * n]), np.ascontiguousarray(kernel_t[2 * n :])
-    d_sums = np.empty_like(gates)
-    d_h, back = np.zeros_like(cache.states[0]), np.empty_like(cache.states[0])
-    for t in reversed(range(len(d_states))):
-        d_h += d_states[t]
-        d_t = d_sums[t]
-        np.multiply(d_h, factor_g[t], out=d_t[:, 2 * n :])
-        np.multiply(d_h, factor_z[t], out=d_t[:, :n])
-        np.matmul(d_t[:, 2 * n :], kernel_h_t, out=back)  # with respect to r h
-        np.multiply(back, factor_r[t], out=d_t[:, n : 2 * n])
-        back *= r[t]
-        d_h *= z[t]
-        d_h += back
-        np.matmul(d_t[:, : 2 * n], kernel_zr_t, out=back)
-        d_h += back
-    d_kernel_zr = _product(cache.states[:-1], d_sums[..., : 2 * n])
-    d_kernel_h = _product(cache.reset_term, d_sums[..., 2 * n :])
-    return _collect(cache, d_sums, np.hstack([d_kernel_zr, d_kernel_h]), None, d_h)
-
-
-def _product(left: NDArray, right: NDArray) -> NDArray:
-    """Sum leftᵀ right over steps and batch in one matrix product."""
-    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
-
-
-def _collect(
-    cache: GRUCache, d_sums: NDArray, d_recurrent_kernel: NDArray, d_c: NDArray | None, d_h0: NDArray
-) -> GRUGradients:
-    """Gather what needs no loop: kernel, bias and inputs, from the gradients of the gate sums."""
-    d_x = matmul_last(d_sums, cache.weights.kernel.T).swapaxes(0, 1)
-    d_bias = None
-    if cache.weights.bias is not None:
-        d_b = d_sums.sum((0, 1))
-        d_bias = d_b if d_c is None else np.stack([d_b, d_c])
+    d_flat, h_flat = _flat(d_sums), _flat(cache.states[:-1])
+    if cache.reset_after:
+        d_recurrent = np.roll(d_flat[: 3 * n] @ h_flat.T, -n, axis=0)
+        d_c = np.roll(d_flat[: 3 * n].sum(axis=1), -n)
+        d_flat = d_flat[n:]
+    else:
+        d_recurrent = np.vstack([d_flat[: 2 * n] @ h_flat.T, d_flat[2 * n :] @ _flat(cache.reset_term).T])
+        d_c = None
+    d_x = (cache.weights.kernel @ d_flat).reshape(cache.weights.input_size, steps, batch).transpose(2, 1, 0)
+    d_kernel = d_flat @ _flat(cache.inputs).T  # the last input is 1, and its weight is b
     return GRUGradients(
-        kernel=_product(cache.inputs, d_sums),
-        recurrent_kernel=d_recurrent_kernel,
-        bias=d_bias,
+        kernel=d_kernel[:, :-1].T.copy(),
+        recurrent_kernel=d_recurrent.T.copy(),
+        bias=_bias_gradient(cache, d_kernel[:, -1].copy(), d_c),
         x=np.ascontiguousarray(d_x[:, ::-1] if cache.go_backwards else d_x),
-        h0=d_h0,
+        h0=d_h0.T.copy(),
     )
+
+
+def _bias_gradient(cache: GRUCache, d_b: NDArray, d_c: NDArray | None) -> NDArray | None:
+    if cache.weights.bias is None:
+        return None
+    return d_b if d_c is None else np.stack([d_b, d_c])
+
+
+def _flat(stack: NDArray) -> NDArray:
+    """Return (T, k, B) as (k, T B): a product of two such matrices sums over steps and batch at once."""
+    steps, k, batch = stack.shape
+    return stack.swapaxes(0, 1).reshape(k, steps * batch)
+
+
+def vanished(grad: NDArray) -> float:
+    """Return the size below which the walk back sets a gradient to zero: 1e-31 in float32, 1e-292 in float64.
+
+    Below 1e-38 a float32 is subnormal, and many processors compute with subnormal numbers very slowly.
+    The limit moves down with gradients that all come in small, so that what is lost is never seen in a sum.
+    """
+    info = np.finfo(grad.dtype)
+    largest = max(grad.max(initial=0), -grad.min(initial=0))
+    return float(min(1, largest) * info.tiny / info.eps)

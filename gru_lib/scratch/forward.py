@@ -1,27 +1,29 @@
 """The forward pass of the GRU: one step in the open, then a whole sequence without waste."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gru_lib.scratch import loops
 from gru_lib.scratch.checks import boolean_mask, float_array, same_dtype, same_shape
 from gru_lib.scratch.weights import GRUWeights
 
 
 @dataclass(frozen=True, eq=False)
 class GRUCache:
-    """What the backward pass needs of a forward pass, time first.
+    """What the backward pass needs of a forward pass: time first, and the sequences of the batch last.
 
     `reset_term` is what the reset gate decides about: ``h U_h + c_h`` with reset after (multiplied by r
     afterwards), ``r * h`` with reset before.
     """
 
     weights: GRUWeights
-    inputs: NDArray  # (T, B, m), in the order of processing
-    gates: NDArray  # (T, B, 3n): z, r and the candidate g
-    reset_term: NDArray  # (T, B, n)
-    states: NDArray  # (T + 1, B, n): h0 first
+    inputs: NDArray  # (T, m + 1, B), in the order of processing; the last row is 1
+    gates: NDArray  # (T, 3n, B): z, r and the candidate g
+    reset_term: NDArray  # (T, n, B)
+    states: NDArray  # (T + 1, n, B): h0 first
     reset_after: bool
     go_backwards: bool
 
@@ -29,19 +31,6 @@ class GRUCache:
 def sigmoid(a: ArrayLike) -> NDArray:
     """Return 1 / (1 + exp(-a)) of any shape, written with tanh so that no `a` overflows."""
     return 0.5 * np.tanh(0.5 * np.asarray(a)) + 0.5
-
-
-def _sigmoid_in_place(a: NDArray) -> None:
-    """As `sigmoid`, without new memory."""
-    a *= 0.5
-    np.tanh(a, out=a)
-    a *= 0.5
-    a += 0.5
-
-
-def matmul_last(stack: NDArray, matrix: NDArray) -> NDArray:
-    """Multiply the last axis of (T, B, k) by a (k, j) matrix as one large product, not T small ones."""
-    return (stack.reshape(-1, stack.shape[-1]) @ matrix).reshape(*stack.shape[:-1], matrix.shape[1])
 
 
 def gru_step(x_t: ArrayLike, h: ArrayLike, weights: GRUWeights, *, reset_after: bool = True) -> NDArray:
@@ -137,96 +126,75 @@ def gru_forward(
     >>> hidden_states.shape
     (2, 7, 5)
     """
-    inputs, states, mask = _time_major(x, weights, h0, mask, go_backwards)
-    b, c = weights.split_bias(reset_after)
-    gates = matmul_last(inputs, weights.kernel)  # every input product at once, outside the loop
-    if b is not None:
-        gates += b
-    reset_term = np.empty_like(states[1:])
-    if reset_after:
-        _run_reset_after(gates, reset_term, states, weights.recurrent_kernel, c, mask)
-    else:
-        _run_reset_before(gates, reset_term, states, weights.recurrent_kernel, mask)
-    cache = GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
-    return states[1:].swapaxes(0, 1).copy(), cache  # a copy: the caller may change it, the cache must not
+    x, h0, mask = checked_arguments(x, weights, h0, mask)
+    return run(loops, x, weights, h0, mask, reset_after, go_backwards)
 
 
-def _time_major(
-    x: ArrayLike, weights: GRUWeights, h0: ArrayLike | None, mask: ArrayLike | None, go_backwards: bool
+def checked_arguments(
+    x: ArrayLike, weights: GRUWeights, h0: ArrayLike | None, mask: ArrayLike | None
 ) -> tuple[NDArray, NDArray, NDArray | None]:
-    """Check the arguments; return inputs (T, B, m), room for the states, and mask (T, B), as processed."""
+    """Return x (B, T, m), h0 (B, n) and mask (B, T) as arrays, or raise ValueError."""
     x = same_dtype("x", float_array("x", x, 3), weights.dtype)
     same_shape("x", x, (*x.shape[:2], weights.input_size), "batch, steps, features of the kernel")
-    batch, steps, _ = x.shape
+    if h0 is None:
+        h0 = np.zeros((len(x), weights.units), weights.dtype)
+    h0 = same_dtype("h0", float_array("h0", h0, 2), weights.dtype)
+    same_shape("h0", h0, (len(x), weights.units), "batch of x, units")
+    return x, h0, None if mask is None else boolean_mask(mask, x.shape[:2])
+
+
+def run(
+    loops: ModuleType,
+    x: NDArray,
+    weights: GRUWeights,
+    h0: NDArray,
+    mask: NDArray | None,
+    reset_after: bool,
+    go_backwards: bool,
+) -> tuple[NDArray, GRUCache]:
+    """Do what `gru_forward` does, with checked arguments and the given loops over time."""
+    b, c = weights.split_bias(reset_after)
     order = slice(None, None, -1 if go_backwards else 1)
-    states = np.zeros((steps + 1, batch, weights.units), weights.dtype)
-    if h0 is not None:
-        h0 = same_dtype("h0", float_array("h0", h0, 2), weights.dtype)
-        states[0] = same_shape("h0", h0, states[0].shape, "batch of x, units")
     if mask is not None:
-        mask = boolean_mask(mask, (batch, steps))
         x = np.where(mask[:, :, None], x, 0)  # padding may hold anything, NaN included
         mask = mask.T[order]
-    return x.swapaxes(0, 1)[order].copy(), states, mask
+    inputs = _with_ones(x[:, order])
+    gates = np.matmul(_with_bias(weights, b, c).T, inputs)  # every input product, outside the loop
+    batch, steps, _ = x.shape
+    states = np.empty((steps + 1, weights.units, batch), weights.dtype)
+    states[0] = h0.T
+    reset_term = np.empty_like(states[1:])
+    if reset_after:
+        c_h = np.zeros_like(states[0])
+        if c is not None:
+            c_h += c[2 * weights.units :, None]
+        loops.forward_reset_after(gates, reset_term, states, weights.recurrent_kernel, c_h, mask)
+    else:
+        loops.forward_reset_before(gates, reset_term, states, weights.recurrent_kernel, mask)
+    cache = GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
+    return _batch_first(states[1:]), cache
 
 
-def _run_reset_after(
-    gates: NDArray,
-    reset_term: NDArray,
-    states: NDArray,
-    recurrent_kernel: NDArray,
-    recurrent_bias: NDArray | None,
-    mask: NDArray | None,
-) -> None:
-    """Fill the states; `gates` holds the input products and is overwritten with z, r, g."""
-    n = states.shape[-1]
-    product = np.empty(gates.shape[1:], gates.dtype)
-    for t, h in enumerate(states[:-1]):
-        np.matmul(h, recurrent_kernel, out=product)  # all three gates in one product
-        if recurrent_bias is not None:
-            product += recurrent_bias
-        reset_term[t] = product[:, 2 * n :]
-        _open_gates(gates[t, :, : 2 * n], product[:, : 2 * n], mask, t)
-        reset_part = np.multiply(gates[t, :, n : 2 * n], reset_term[t], out=product[:, :n])
-        _new_state(gates[t], reset_part, h, out=states[t + 1])
+def _with_ones(x: NDArray) -> NDArray:
+    """Return (B, T, m) as (T, m + 1, B), with an input that is always 1: its weight is the bias."""
+    batch, steps, m = x.shape
+    inputs = np.ones((steps, m + 1, batch), x.dtype)
+    inputs[:, :m] = x.transpose(1, 2, 0)
+    return inputs
 
 
-def _run_reset_before(
-    gates: NDArray,
-    reset_term: NDArray,
-    states: NDArray,
-    recurrent_kernel: NDArray,
-    mask: NDArray | None,
-) -> None:
-    """As `_run_reset_after`; two products a step, since the second one waits for r. No bias of its own."""
-    n = states.shape[-1]
-    kernel_zr = np.ascontiguousarray(recurrent_kernel[:, : 2 * n])
-    kernel_h = np.ascontiguousarray(recurrent_kernel[:, 2 * n :])
-    product = np.empty((gates.shape[1], 2 * n), gates.dtype)
-    reset_part = np.empty_like(states[0])
-    for t, h in enumerate(states[:-1]):
-        np.matmul(h, kernel_zr, out=product)
-        _open_gates(gates[t, :, : 2 * n], product, mask, t)
-        np.multiply(gates[t, :, n : 2 * n], h, out=reset_term[t])
-        np.matmul(reset_term[t], kernel_h, out=reset_part)
-        _new_state(gates[t], reset_part, h, out=states[t + 1])
+def _with_bias(weights: GRUWeights, b: NDArray | None, c: NDArray | None) -> NDArray:
+    """Return the kernel with a row for that input; only c_h is left for the loop, where it waits for the reset gate."""
+    bias = np.zeros(3 * weights.units, weights.dtype) if b is None else b.copy()
+    if c is not None:
+        bias[: 2 * weights.units] += c[: 2 * weights.units]
+    return np.vstack([weights.kernel, bias])
 
 
-def _open_gates(gates: NDArray, product: NDArray, mask: NDArray | None, t: int) -> None:
-    """Turn the sums of z and r into gates in place; a masked row gets z = 1, which keeps its state."""
-    gates += product
-    _sigmoid_in_place(gates)
-    if mask is not None:
-        gates[~mask[t], : gates.shape[1] // 2] = 1
-
-
-def _new_state(gates: NDArray, reset_part: NDArray, h: NDArray, out: NDArray) -> None:
-    """Write z h + (1 - z) g to `out`; `reset_part` is used up."""
-    n = h.shape[-1]
-    z, g = gates[:, :n], gates[:, 2 * n :]
-    g += reset_part
-    np.tanh(g, out=g)
-    np.multiply(z, h, out=out)
-    np.subtract(1, z, out=reset_part)
-    reset_part *= g
-    out += reset_part
+def _batch_first(array: NDArray) -> NDArray:
+    """Return (T, n, B) as (B, T, n), a copy: the caller may change it, the cache must not."""
+    steps, size, batch = array.shape
+    result = np.empty((batch, steps, size), array.dtype)
+    for t in range(steps):  # one step fits into the processor's cache, the whole may not
+        result[:, t] = array[t].T
+    return result

@@ -52,7 +52,7 @@ class GRUModel:
             raise ValueError("backward was called before forward(..., training=True)")
         for layer in reversed(self.head):
             grad = layer.backward(grad)
-        steps, batch, units = self._cache.reset_term.shape
+        steps, units, batch = self._cache.reset_term.shape
         grad_hidden_states = np.zeros((batch, steps, units), grad.dtype)
         grad_hidden_states[:, -1] = grad
         gru = gru_backward(grad_hidden_states, self._cache)
