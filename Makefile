@@ -14,6 +14,7 @@ export TF_NUM_INTRAOP_THREADS := 1
 # glibc would hand large blocks back to the system at every training step, and fetch them again.
 export MALLOC_MMAP_THRESHOLD_ := 4294967296
 export MALLOC_TRIM_THRESHOLD_ := 4294967296
+export MALLOC_ARENA_MAX := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
@@ -52,9 +53,13 @@ gpu: ## run the reproductions on this machine's accelerator, and store their fig
 	@$(BOOTSTRAP) gpu
 	@$(VENV)/python tools/accelerator.py
 
+BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 9
+CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
+
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test
-	@$(VENV)/python -m gru_lib.benchmark -o results/bench/cpu.json
+	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/$$mode.json || exit 1; done
+	@for size in T n B; do $(BENCH) $(CELLS) --grow $$size -o results/bench/grow-$$size.json || exit 1; done
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -8,57 +8,104 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from benchmark_workers import alter_workers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.benchmark import SHAPES, Comparison, Shape, compare
-from gru_lib.benchmark.__main__ import main
+from gru_lib.benchmark import SHAPES, Comparison, Shape, compare, memory
+from gru_lib.benchmark.__main__ import main, parser, series
+from gru_lib.benchmark.comparison import Figures
+from gru_lib.benchmark.environment import of_worker
 from gru_lib.benchmark.peers import PEERS
-from gru_lib.benchmark.turns import _same_threads, _same_work, installed
+from gru_lib.benchmark.task import Task
+from gru_lib.benchmark.turns import _same_environment, _same_threads, _same_work
 
 TINY = Shape(2, 3, 2, 4)
 
 
+PEERS_HERE = ["scratch", "scratch-compiled", "pytorch", "keras-jax", "keras-tensorflow"]
+
+
 @pytest.fixture(scope="module")
 def measured(require):
-    for package in ("torch", "jax", "keras", "tensorflow"):
+    for package in ("torch", "jax", "keras", "tensorflow", "numba"):
         require(package)
     lines = []
-    return compare(TINY, rounds=3, progress=lines.append), lines
+    return compare(TINY, PEERS_HERE, rounds=3, progress=lines.append), lines
 
 
-def test_every_peer_does_the_same_work_and_is_measured(measured):
+def test_peers_take_turns(measured):
     result, lines = measured
-    assert set(result.seconds) == set(installed()) >= {"scratch", "pytorch", "keras-jax", "keras-tensorflow"}
-    assert all(len(rounds) == 3 and min(rounds) > 0 for rounds in result.seconds.values())
+    assert list(result.peers) == PEERS_HERE
+    assert {figures.device for figures in result.peers.values()} == {"cpu"}
+    for figures in result.peers.values():
+        assert len(figures.seconds) == len(figures.rounds) == 3
+        assert min(map(min, figures.seconds)) > 0
     assert any("round 3 of 3" in line for line in lines)
-    assert any("preparing keras-torch" in line for line in lines)
+    assert any("preparing keras-jax" in line for line in lines)
+
+
+def test_memory_allocator_and_threads_are_the_same_for_everyone(measured):
+    environment = measured[0].environment
+    assert environment["MALLOC_ARENA_MAX"] == environment["NUMBA_NUM_THREADS"] == "1"
+    assert int(environment["MALLOC_MMAP_THRESHOLD_"]) == int(environment["MALLOC_TRIM_THRESHOLD_"]) == 2**32
+    assert environment["TF_ENABLE_ONEDNN_OPTS"] is None, "TensorFlow's own default, whatever the book sets"
+    assert measured[0].to_dict()["environment"] == environment
+
+
+def test_each_device_has_its_environment(monkeypatch):
+    monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    on_cpu, on_gpu = (of_worker(peer, 2) for peer in ("keras-jax", "keras-jax@gpu"))
+    assert (on_cpu["CUDA_VISIBLE_DEVICES"], on_cpu["JAX_PLATFORMS"]) == ("-1", "cpu")
+    assert on_gpu["CUDA_VISIBLE_DEVICES"] == "1"
+    assert "JAX_PLATFORMS" not in on_gpu
+    assert on_cpu["KERAS_BACKEND"] == on_gpu["KERAS_BACKEND"] == "jax"
 
 
 def test_ratios_are_those_of_the_same_round():
-    result = Comparison(TINY, "train", 1, {"a": [1.0, 2.0, 4.0], "b": [3.0, 2.0, 2.0]}, {"a": "1", "b": "2"})
-    assert result.ratios("b", "a") == [3.0, 1.0, 0.5]
-    peer = result.to_dict("a")["peers"]["b"]
-    assert peer["ratio"] == 1.0
-    assert peer["seconds"] == median([3.0, 2.0, 2.0])
-    assert peer["quartiles"][0] <= peer["ratio"] <= peer["quartiles"][1]
+    peers = {"a": Figures("1", "cpu", [[1.0], [2.0, 9.0, 2.0], [4.0]]), "b": Figures("2", "cpu", [[3.0], [2.0], [2.0]])}
+    result = Comparison(Task(TINY), peers, {})
+    assert result.ratios("b") == [3.0, 1.0, 0.5]
+    row = result.to_dict()["peers"]["b"]
+    assert row["ratio"] == 1.0
+    assert row["seconds"] == median([3.0, 2.0, 2.0])
+    assert row["quartiles"][0] <= row["ratio"] <= row["quartiles"][1]
+    assert result.table()[1] == {"peer": "b", **row}
+    assert [line.split()[-1] for line in str(result).splitlines()[2:]] == ["–", "–"], "memory was not measured"
 
 
-def test_forward_alone(require):
-    require("torch")
-    result = compare(TINY, ["scratch", "pytorch"], mode="forward", rounds=3)
-    assert set(result.seconds) == {"scratch", "pytorch"}
+def test_a_step_of_inference_has_percentiles_of_single_steps():
+    seconds = [[1e-6 * step for step in range(round_, 301, 3)] for round_ in (1, 2, 3)]
+    result = Comparison(Task(Shape(1, 1, 2, 4), mode="step"), {"a": Figures("1", "cpu", seconds, 2_000_000)}, {})
+    (row,) = result.table()
+    assert row["p50"] == pytest.approx(150.5e-6)
+    assert row["p99"] == pytest.approx(297.01e-6)
+    assert str(result).splitlines()[2].split() == ["a", "150.50", "297.01", "1.00", "1.00", "to", "1.00", "2.0"]
+
+
+def test_steps_are_measured():
+    result = compare("2x1x2x4", ["scratch"], mode="step", rounds=3)
+    (row,) = result.table()
+    assert 0 < row["p50"] <= row["p99"]
 
 
 def test_other_thread_counts_are_refused(require, monkeypatch):
     require("torch")
     # the parent no longer sets this one, so the workers see what the user has set
-    monkeypatch.setattr("gru_lib.benchmark.turns.VARIABLES", ("OMP_NUM_THREADS",))
+    monkeypatch.setattr("gru_lib.benchmark.environment.THREADS", ("OMP_NUM_THREADS",))
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     with pytest.raises(ValueError, match=r"scratch has .*OPENBLAS_NUM_THREADS': 2.* expected 1 for everyone"):
         compare(TINY, ["scratch", "pytorch"], rounds=3)
     with pytest.raises(ValueError, match="not comparable"):
         _same_threads({"a": {"threads": {"cores": 1}}, "b": {"threads": {"cores": 1, "torch": 3}}}, 1)
+
+
+def test_another_environment_is_refused():
+    right = {"environment": {"MALLOC_ARENA_MAX": "1"}}
+    _same_environment({"a": right, "b": right})
+    with pytest.raises(ValueError, match=r"b has the environment .*None.*; expected .*'1'.*, as a"):
+        _same_environment({"a": right, "b": {"environment": {"MALLOC_ARENA_MAX": None}}})
 
 
 def test_other_work_is_refused():
@@ -75,6 +122,51 @@ def test_a_peer_that_breaks_is_named(tmp_path, monkeypatch, require):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(RuntimeError, match=r"pytorch stopped: .*broken"):
         compare(TINY, ["scratch", "pytorch"], rounds=3)
+
+
+def altered(lines):
+    """Return the lines that put another step in the place of scratch's."""
+    return f"def make(problem):\n{lines}\n    return step\nPEERS['scratch'] = replace(PEERS['scratch'], make=make)"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [("raise OSError('no room')", "OSError: no room"), ("os._exit(3)", "exit status 3, and no word")],
+)
+def test_last_words_are_told(tmp_path, monkeypatch, words, message):
+    lines = f"""    left = [20]
+    def step():
+        left[0] -= 1
+        if not left[0]: {words}
+        return []"""
+    alter_workers(altered(lines), tmp_path, monkeypatch)
+    with pytest.raises(RuntimeError, match=f"^scratch stopped: {message}$"):
+        compare(TINY, ["scratch"], rounds=50)
+
+
+def test_a_talkative_framework_does_not_block(tmp_path, monkeypatch):
+    lines = "    def step():\n        print('x' * 2**20)\n        sys.stderr.write('y' * 2**20)\n        return []"
+    alter_workers(altered(lines), tmp_path, monkeypatch)
+    compare(TINY, ["scratch"], rounds=3)
+
+
+@pytest.mark.skipif(memory.resident() is None, reason="this system cannot reset the peak of resident memory")
+@pytest.mark.parametrize("held", [0, 100_000_000])
+def test_memory_is_what_the_steps_need(tmp_path, monkeypatch, held):
+    lines = f"""    size = {held} if problem.task.shape.batch > 2 else 0
+    np.ones(30_000_000)  # freed before the steps
+    def step():
+        return [np.ones(size, np.int8)]"""
+    alter_workers(altered(lines), tmp_path, monkeypatch)
+    found = compare(Shape(4, 3, 2, 4), ["scratch"], rounds=3).peers["scratch"].memory
+    assert 0.95 * held <= found < held + 20_000_000
+
+
+def test_memory_is_not_guessed(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "STATUS", tmp_path / "missing")
+    assert memory.resident() is None
+    assert memory.now(None) is None
+    assert memory.needed(None, None, lambda: None) is None
 
 
 @pytest.mark.parametrize(
@@ -110,11 +202,29 @@ def test_the_command_prints_stores_and_draws(tmp_path, capsys, require):
     figures, picture = tmp_path / "a" / "figures.json", tmp_path / "ratios.svg"
     status = main(f"--shape {TINY} --peer scratch --threads 1 --rounds 3 -o {figures} --plot {picture}".split())
     assert status == 0
-    assert "2x3x2x4 train, 1 thread(s)" in capsys.readouterr().out
+    assert "2x3x2x4 GRU train, 1 thread(s)" in capsys.readouterr().out
     content = json.loads(figures.read_text())
     assert content["comparisons"][0]["peers"]["scratch"]["ratio"] == 1
     assert {"processor", "commit", "date", "versions"} <= set(content["provenance"])
     assert picture.read_text().startswith("<?xml")
+
+
+def test_the_command_asks_for_every_cell_of_every_shape():
+    words = ["--cell", "GRU", "--cell", "LSTM", "--shape", "4x3x2x4", "--grow", "B", "--threads", "1"]
+    options = parser().parse_args(words)
+    assert [[str(task) for task in tasks] for tasks in series(options)] == [
+        [f"{batch}x3x2x4 {cell} train" for batch in (1, 2, 4, 8, 16)] for cell in ("GRU", "LSTM")
+    ]
+    steps = [str(task) for (task,) in series(parser().parse_args(["--mode", "step"]))]
+    assert steps == ["1x1x28x64 GRU step", "1x1x1x50 GRU step", "1x1x128x512 GRU step"]
+
+
+def test_the_command_measures_nothing_if_it_cannot_measure_all(capsys):
+    words = "--shape 2x3x2x4 --cell GRU --cell LSTM --peer scratch --rounds 3 --threads 1"
+    assert main(words.split()) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: scratch has no LSTM train on 'cpu'")
 
 
 def test_the_command_explains_in_one_line():
@@ -128,7 +238,7 @@ def test_the_command_explains_in_one_line():
 def test_the_stored_figures_say_where_they_come_from():
     content = json.loads((Path(__file__).parent.parent / "results" / "bench" / "cpu.json").read_text())
     assert re.fullmatch(r"[0-9a-f]{12}", content["provenance"]["commit"]), "figures come from committed code"
-    assert [comparison["shape"] for comparison in content["comparisons"]] == [str(shape) for shape in SHAPES.values()]
+    assert {str(shape) for shape in SHAPES.values()} <= {comparison["shape"] for comparison in content["comparisons"]}
     for comparison in content["comparisons"]:
-        assert set(comparison["peers"]) == set(PEERS)
-        assert comparison["base"] == "scratch"
+        assert {"pytorch", "keras-jax", "keras-tensorflow", "keras-torch"} <= set(comparison["peers"]) <= set(PEERS)
+        assert comparison["base"] in comparison["peers"]

@@ -1,17 +1,17 @@
-"""What is computed: the size of a problem, and its numbers, the same ones for every peer."""
+"""The size of a problem."""
 
 from dataclasses import astuple, dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from gru_lib.scratch import GRUWeights
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A batch of B sequences of T steps of m features, and n units."""
+    """A batch of B sequences of T steps of m features, and n units.
+
+    Examples
+    --------
+    >>> Shape.parse("64x28x28x64")
+    Shape(batch=64, steps=28, features=28, units=64)
+    """
 
     batch: int
     steps: int
@@ -32,33 +32,6 @@ class Shape:
         if len(parts) != 4 or not all(part.isdecimal() for part in parts):
             raise ValueError(f"shape is {text!r}; expected batch x steps x features x units, such as 64x28x28x64")
         return cls(*map(int, parts))
-
-    @property
-    def products(self) -> int:
-        """Multiplications in the matrix products of one training step: forward, and twice that backward."""
-        return 3 * self.batch * self.steps * 3 * self.units * (self.features + self.units)
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Inputs, weights and the gradient of the loss with respect to the states, in float32."""
-
-    x: NDArray
-    weights: GRUWeights
-    grad: NDArray
-
-
-def draw(shape: Shape) -> Problem:
-    """Return the problem of a shape; weights as Keras draws them, but with biases that are not zero."""
-    rng = np.random.default_rng(0)
-
-    def normal(*size: int) -> Any:
-        return rng.normal(size=size).astype(np.float32)
-
-    fresh = GRUWeights.init(shape.features, shape.units, rng=rng, dtype=np.float32)
-    weights = GRUWeights(fresh.kernel, fresh.recurrent_kernel, 0.1 * normal(2, 3 * shape.units))
-    x = normal(shape.batch, shape.steps, shape.features)
-    return Problem(x, weights, normal(shape.batch, shape.steps, shape.units))
 
 
 # The recipes of three sources, and one in which the matrix products outweigh everything else.

@@ -1,88 +1,45 @@
-"""Let peers take turns on one problem, and compare them by ratios."""
+"""Let peers take turns on one task."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
-from gru_lib.benchmark.peers import PEERS
+from gru_lib.benchmark.comparison import Comparison, Figures
+from gru_lib.benchmark.environment import cores
+from gru_lib.benchmark.peers import PEERS, installed, placed
+from gru_lib.benchmark.process import Process
 from gru_lib.benchmark.shapes import Shape
-from gru_lib.benchmark.worker import VARIABLES, cores
+from gru_lib.benchmark.task import Task
 
 SLICE = 0.2  # seconds that a peer runs before the next one's turn
 AGREEMENT = 1e-3  # float32 over many steps; a forgotten gradient is far outside
 
-
-@dataclass(frozen=True)
-class Comparison:
-    """What was measured for one shape.
-
-    Attributes
-    ----------
-    shape : Shape
-    mode : str
-        "train" or "forward".
-    threads : int
-    seconds : mapping from peer to the seconds of a step, the median of each round
-    versions : mapping from peer to the version of its package
-    """
-
-    shape: Shape
-    mode: str
-    threads: int
-    seconds: dict[str, list[float]]
-    versions: dict[str, str]
-
-    def ratios(self, peer: str, base: str = "scratch") -> list[float]:
-        """Return how many times as long as `base` a peer takes, round by round: above 1, `base` is faster."""
-        return [theirs / ours for theirs, ours in zip(self.seconds[peer], self.seconds[base], strict=True)]
-
-    def to_dict(self, base: str = "scratch") -> dict[str, Any]:
-        """Return the medians, and of the ratios the quartiles as well, as plain values."""
-        peers = {}
-        for peer, seconds in self.seconds.items():
-            low, middle, high = quantiles(self.ratios(peer, base), n=4)
-            peers[peer] = {
-                "version": self.versions[peer],
-                "seconds": median(seconds),
-                "ratio": middle,
-                "quartiles": [low, high],
-            }
-        return {"shape": str(self.shape), "mode": self.mode, "threads": self.threads, "base": base, "peers": peers}
-
-
-def installed() -> list[str]:
-    """Return the peers whose packages are there."""
-    return [peer for peer, (_, package) in PEERS.items() if find_spec(package) and _keras_too(peer)]
-
-
-def _keras_too(peer: str) -> bool:
-    return not peer.startswith("keras") or find_spec("keras") is not None
+Progress = Callable[[str], None]
 
 
 def compare(
-    shape: Shape,
+    shape: Shape | str,
     peers: Sequence[str] | None = None,
     *,
+    cell: str = "GRU",
     mode: str = "train",
     threads: int = 1,
     rounds: int = 15,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Comparison:
     """Measure peers in turns: round after round each runs for a fifth of a second.
 
     Parameters
     ----------
-    shape : Shape
+    shape : Shape or str
+        Such as "64x28x28x64": batch, steps, features, units.
     peers : sequence of str, optional
-        Of `PEERS`; by default all that are installed. The first one is what the others are checked against.
+        Of `PEERS`, with "@gpu" behind those that are to run there; by default all that are installed, on the CPU.
+        The first one is what the others are checked against, and the base of the ratios.
+    cell : str
+        "GRU", "LSTM" or "SimpleRNN".
     mode : str
-        "train" (forward, backward, all gradients) or "forward".
+        "train", "last", "forward" or "step", see `gru_lib.benchmark.task.Task`.
     threads : int
         For everyone.
     rounds : int
@@ -97,45 +54,70 @@ def compare(
     RuntimeError
         If a peer fails; the message holds its last line.
     """
-    peers = list(peers if peers is not None else installed())
-    _check(peers, mode, threads, rounds)
-    workers = {peer: _Worker(peer, shape, mode, threads) for peer in peers}
+    task = Task(Shape.parse(shape) if isinstance(shape, str) else shape, cell, mode, threads)
+    peers = list(peers if peers is not None else installed(task))
+    check(peers, task, rounds)
+    workers: dict[str, Process] = {}
     try:
-        hellos = {}
-        for peer, worker in workers.items():
-            progress(f"{shape} {mode}: preparing {peer}")
-            hellos[peer] = worker.answer()
-        _same_threads(hellos, threads)
-        _same_work(hellos)
-        counts = {peer: _steps(worker) for peer, worker in workers.items()}
-        seconds: dict[str, list[float]] = {peer: [] for peer in peers}
-        for number in range(rounds):
-            progress(f"{shape} {mode}: round {number + 1} of {rounds}")
-            for peer in peers[number % len(peers) :] + peers[: number % len(peers)]:
-                seconds[peer].append(median(workers[peer].run(counts[peer])))
+        for peer in peers:
+            workers[peer] = Process(peer, task)
+        hellos = _hellos(workers, task, progress)
+        seconds = _take_turns(workers, rounds, lambda text: progress(f"{task}: {text}"))
     finally:
         for worker in workers.values():
             worker.close()
-    return Comparison(shape, mode, threads, seconds, {peer: hello["version"] for peer, hello in hellos.items()})
+    figures = {
+        peer: Figures(hello["version"], hello["device"], seconds[peer], hello["memory"])
+        for peer, hello in hellos.items()
+    }
+    return Comparison(task, figures, hellos[peers[0]]["environment"])
 
 
-def _check(peers: list[str], mode: str, threads: int, rounds: int) -> None:
-    if unknown := [peer for peer in peers if peer not in PEERS]:
+def check(peers: Sequence[str], task: Task, rounds: int) -> None:
+    """Raise ValueError, before anything is measured, if these peers cannot be compared on this task."""
+    if unknown := [peer for peer in peers if placed(peer)[0] not in PEERS]:
         raise ValueError(f"peers has {unknown}; expected some of {', '.join(PEERS)}")
     if not peers or len(set(peers)) < len(peers):
         raise ValueError(f"peers is {peers}; expected at least one, each once")
-    if mode not in ("train", "forward"):
-        raise ValueError(f"mode is {mode!r}; expected 'train' or 'forward'")
+    for name in peers:
+        peer, device = placed(name)
+        if not PEERS[peer].can(task, device):
+            able = [other for other in PEERS if PEERS[other].can(task, device)]
+            raise ValueError(f"{peer} has no {task.cell} {task.mode} on {device!r}; expected some of {able}")
     if rounds < 3:
         raise ValueError(f"rounds is {rounds}; expected at least 3")
-    if not 1 <= threads <= cores():
-        raise ValueError(f"threads is {threads}; expected 1 to {cores()}, the cores of this process")
+    if not 1 <= task.threads <= cores():
+        raise ValueError(f"threads is {task.threads}; expected 1 to {cores()}, the cores of this process")
 
 
-def _steps(worker: "_Worker") -> int:
+def _hellos(workers: dict[str, Process], task: Task, progress: Progress) -> dict[str, dict[str, Any]]:
+    """Return what every worker says of itself, once all can be compared."""
+    hellos = {}
+    for peer, worker in workers.items():
+        progress(f"{task}: preparing {peer}")
+        hellos[peer] = worker.answer()
+    _same_threads(hellos, task.threads)
+    _same_environment(hellos)
+    _same_work(hellos)
+    return hellos
+
+
+def _take_turns(workers: dict[str, Process], rounds: int, progress: Progress) -> dict[str, list[list[float]]]:
+    """Return the seconds of every step of every round."""
+    counts = {peer: _steps(worker) for peer, worker in workers.items()}
+    peers = list(workers)
+    seconds: dict[str, list[list[float]]] = {peer: [] for peer in peers}
+    for number in range(rounds):
+        progress(f"round {number + 1} of {rounds}")
+        for peer in peers[number % len(peers) :] + peers[: number % len(peers)]:
+            seconds[peer].append(workers[peer].run(counts[peer]))
+    return seconds
+
+
+def _steps(worker: Process) -> int:
     """Return how many steps fill a slice."""
     worker.run(1)
-    return max(1, round(SLICE / min(worker.run(3))))
+    return max(1, round(SLICE / median(worker.run(3))))
 
 
 def _same_threads(hellos: dict[str, dict], threads: int) -> None:
@@ -145,6 +127,13 @@ def _same_threads(hellos: dict[str, dict], threads: int) -> None:
             raise ValueError(f"{peer} has {wrong} threads; expected {threads} for everyone: not comparable")
 
 
+def _same_environment(hellos: dict[str, dict]) -> None:
+    (first, wanted), *others = ((peer, hello["environment"]) for peer, hello in hellos.items())
+    for peer, environment in others:
+        if environment != wanted:
+            raise ValueError(f"{peer} has the environment {environment}; expected {wanted}, as {first}")
+
+
 def _same_work(hellos: dict[str, dict]) -> None:
     (first, wanted), *others = ((peer, hello["answer"]) for peer, hello in hellos.items())
     for peer, answer in others:
@@ -152,38 +141,3 @@ def _same_work(hellos: dict[str, dict]) -> None:
         near = all(abs(a - b) <= AGREEMENT * max(1.0, abs(b)) for a, b in pairs)
         if len(answer) != len(wanted) or not near:
             raise ValueError(f"{peer} computes other numbers than {first}: {answer}; expected {wanted}")
-
-
-class _Worker:
-    """The parent's end of a process that runs one peer."""
-
-    def __init__(self, peer: str, shape: Shape, mode: str, threads: int) -> None:
-        environment = os.environ | dict.fromkeys(VARIABLES, str(threads))
-        environment |= {"TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-        environment |= {"JAX_PLATFORMS": "cpu", "KERAS_BACKEND": peer.split("-")[1] if "-" in peer else ""}
-        self.peer = peer
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gru_lib.benchmark.worker", peer, str(shape), mode, str(threads)],
-            env={name: value for name, value in environment.items() if value},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def answer(self) -> Any:
-        line = self.process.stdout.readline()  # type: ignore[union-attr]
-        if not line:
-            words = (self.process.stderr.read() or "").strip().splitlines()  # type: ignore[union-attr]
-            raise RuntimeError(f"{self.peer} stopped: {words[-1] if words else 'it said nothing'}")
-        return json.loads(line)
-
-    def run(self, steps: int) -> list[float]:
-        """Return the seconds of each of some steps."""
-        self.process.stdin.write(f"{steps}\n")  # type: ignore[union-attr]
-        self.process.stdin.flush()  # type: ignore[union-attr]
-        return self.answer()
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.communicate()

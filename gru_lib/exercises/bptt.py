@@ -90,16 +90,16 @@ EXERCISES = {
         ],
     ),
     "memory": ValueExercise(
-        172.032,
+        172.288,
         tolerance=3e-3,
         hints={
-            344.064: "a 32-bit number has 4 bytes, not 8.",
-            43.008: "that is the count of numbers in millions; each has 4 bytes.",
-            139.264: "count five arrays of n: z, r, g, the reset term and the state.",
-            106.496: "count five arrays of n: z, r, g, the reset term and the state.",
+            344.576: "a 32-bit number has 4 bytes, not 8.",
+            43.072: "that is the count of numbers in millions; each has 4 bytes.",
+            139.52: "count five arrays of n: z, r, g, the reset term and the state.",
+            106.752: "count five arrays of n: z, r, g, the reset term and the state.",
             163.84: "the inputs are kept too: m numbers for every step.",
-            2.688: "that is one sequence; the batch has 64.",
-            0.172032: "that is one step; the sequence has 1000.",
+            2.692: "that is one sequence; the batch has 64.",
+            0.172288: "that is one step; the sequence has 1000.",
         },
     ),
 }

@@ -1,0 +1,43 @@
+"""What the peers have in common: the form of a step, the state handed on, and Keras's layer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gru_lib.benchmark.task import Problem
+
+# -> the layer's output; in training also the gradients of x, h0 and the weights; with "step" the new state
+Step = Callable[[], list[Any]]
+
+
+def handing_on(advance: Callable[[list[Any]], list[Any]], state: list[Any]) -> Step:
+    """Return a step that begins in the state in which the one before it ended."""
+
+    def step() -> list[Any]:
+        nonlocal state
+        state = advance(state)
+        return state
+
+    return step
+
+
+def keras_layer(problem: Problem, *, fused: bool = True) -> Any:
+    """Return Keras's layer with the weights; fused=False forbids it the kernels of cuDNN."""
+    import keras
+
+    task = problem.task
+    options = {} if fused or task.cell == "SimpleRNN" else {"use_cudnn": False}
+    make = getattr(keras.layers, task.cell)
+    return _with_weights(make(task.shape.units, return_sequences=task.mode != "last", **options), problem)
+
+
+def keras_cell(problem: Problem) -> Any:
+    """Return Keras's cell with the weights: (x_t, state) -> output, state."""
+    import keras
+
+    return _with_weights(getattr(keras.layers, f"{problem.task.cell}Cell")(problem.task.shape.units), problem)
+
+
+def _with_weights(layer: Any, problem: Problem) -> Any:
+    layer.build(problem.x[:, 0].shape if problem.task.mode == "step" else problem.x.shape)
+    layer.set_weights(problem.weights)
+    return layer
