@@ -53,7 +53,7 @@ gpu: ## run the reproductions on this machine's accelerator, and store their fig
 	@$(BOOTSTRAP) gpu
 	@$(VENV)/python tools/accelerator.py
 
-BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 9
+BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/

@@ -1,7 +1,6 @@
 """Backpropagation through time for the GRU."""
 
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,19 +52,7 @@ def gru_backward(grad_hidden_states: ArrayLike, cache: GRUCache) -> GRUGradients
     Source: the chapter on backpropagation through time, after Werbos (1990).
     The mask needs no line here: a masked step had z = 1, and its factors are zero.
     """
-    return run(loops, checked_gradient(grad_hidden_states, cache.reset_term.shape, cache.weights), cache)
-
-
-def checked_gradient(grad: ArrayLike, shape: tuple[int, int, int], weights: GRUWeights) -> NDArray:
-    """Return grad_hidden_states as an array for a cache of shape (T, n, B), or raise ValueError."""
-    steps, n, batch = shape
-    grad = float_array("grad_hidden_states", grad, 3)
-    same_shape("grad_hidden_states", grad, (batch, steps, n), "as the hidden states")
-    return same_dtype("grad_hidden_states", grad, weights.dtype)
-
-
-def run(loops: ModuleType, grad: NDArray, cache: GRUCache) -> GRUGradients:
-    """Do what `gru_backward` does, with a checked gradient and the given loops over time."""
+    grad = checked_gradient(grad_hidden_states, cache.reset_term.shape, cache.weights)
     n, recurrent_kernel = cache.weights.units, cache.weights.recurrent_kernel
     steps, gate_rows, batch = cache.gates.shape
     walk = loops.backward_reset_after if cache.reset_after else loops.backward_reset_before
@@ -87,14 +74,23 @@ def run(loops: ModuleType, grad: NDArray, cache: GRUCache) -> GRUGradients:
     return GRUGradients(
         kernel=d_kernel[:, :-1].T.copy(),
         recurrent_kernel=d_recurrent.T.copy(),
-        bias=_bias_gradient(cache, d_kernel[:, -1].copy(), d_c),
+        bias=bias_gradient(cache.weights, d_kernel[:, -1].copy(), d_c),
         x=np.ascontiguousarray(d_x[:, ::-1] if cache.go_backwards else d_x),
         h0=d_h0.T.copy(),
     )
 
 
-def _bias_gradient(cache: GRUCache, d_b: NDArray, d_c: NDArray | None) -> NDArray | None:
-    if cache.weights.bias is None:
+def checked_gradient(grad: ArrayLike, shape: tuple[int, int, int], weights: GRUWeights) -> NDArray:
+    """Return grad_hidden_states as an array for a cache of shape (T, n, B), or raise ValueError."""
+    steps, n, batch = shape
+    grad = float_array("grad_hidden_states", grad, 3)
+    same_shape("grad_hidden_states", grad, (batch, steps, n), "as the hidden states")
+    return same_dtype("grad_hidden_states", grad, weights.dtype)
+
+
+def bias_gradient(weights: GRUWeights, d_b: NDArray, d_c: NDArray | None) -> NDArray | None:
+    """Return the gradient of the bias in its shape: two rows with reset after, one with reset before, None for none."""
+    if weights.bias is None:
         return None
     return d_b if d_c is None else np.stack([d_b, d_c])
 

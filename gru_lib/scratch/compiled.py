@@ -3,27 +3,25 @@
 `gru_forward` and `gru_backward` are those of `gru_lib.scratch`, with one more argument.
 """
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from functools import cache as once
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gru_lib.scratch import backward, forward
-from gru_lib.scratch.backward import GRUGradients
+from gru_lib.scratch.backward import GRUGradients, bias_gradient, checked_gradient, vanished
 from gru_lib.scratch.checks import positive_integer
-from gru_lib.scratch.forward import GRUCache
+from gru_lib.scratch.forward import GRUCache, checked_arguments, with_bias
 from gru_lib.scratch.weights import GRUWeights
 
 try:
     import scipy.linalg.cython_blas  # noqa: F401  (where Numba finds its products; loaded now, so that _blas sees it)
     from threadpoolctl import ThreadpoolController
 
-    from gru_lib.scratch import compiled_loops
+    from gru_lib.scratch.compiled_passes import backward_pass, forward_pass
 except ModuleNotFoundError as error:
     message = f"gru_lib.scratch.compiled needs {error.name}; pip install 'gru-book[fast]' brings it"
     raise ModuleNotFoundError(message, name=error.name) from error
@@ -55,11 +53,15 @@ def gru_forward(
     caches : list of GRUCache
         One for each share, for `gru_backward`.
     """
-    x, h0, mask = forward.checked_arguments(x, weights, h0, mask)
+    x, h0, mask = checked_arguments(x, weights, h0, mask)
+    kernel, c_h = with_bias(weights, reset_after)
+    x, h0, recurrent_kernel = map(np.ascontiguousarray, (x, h0, weights.recurrent_kernel))
 
     def run(rows: slice) -> tuple[NDArray, GRUCache]:
-        share = x[rows], weights, h0[rows], None if mask is None else mask[rows]
-        return forward.run(compiled_loops, *share, reset_after, go_backwards)
+        part = None if mask is None else np.ascontiguousarray(mask[rows].T[:: -1 if go_backwards else 1])
+        share = x[rows], kernel, recurrent_kernel, c_h, h0[rows], part
+        hidden_states, inputs, gates, reset_term, states = forward_pass(*share, reset_after, go_backwards)
+        return hidden_states, GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
 
     states, caches = zip(*_side_by_side(run, _shares(len(x), threads)), strict=True)
     return _joined(states), list(caches)
@@ -67,20 +69,26 @@ def gru_forward(
 
 def gru_backward(grad_hidden_states: ArrayLike, caches: list[GRUCache]) -> GRUGradients:
     """Carry the gradient of a loss back, see `gru_lib.scratch.gru_backward`; one thread for each cache."""
-    batches = [cache.gates.shape[2] for cache in caches]
+    weights, batches = caches[0].weights, [cache.gates.shape[2] for cache in caches]
     steps, n, _ = caches[0].reset_term.shape
-    grad = backward.checked_gradient(grad_hidden_states, (steps, n, sum(batches)), caches[0].weights)
-    ends = np.cumsum(batches)
+    grad = checked_gradient(grad_hidden_states, (steps, n, sum(batches)), weights)
+    limit, ends = vanished(grad), np.cumsum(batches)
+    grad, *kernels = map(np.ascontiguousarray, (grad, weights.kernel, weights.recurrent_kernel))
 
-    def run(share: int) -> GRUGradients:
-        rows = slice(ends[share] - batches[share], ends[share])
-        return backward.run(compiled_loops, grad[rows], caches[share])
+    def run(share: int) -> tuple[NDArray, ...]:
+        cache, rows = caches[share], slice(ends[share] - batches[share], ends[share])
+        kept = cache.inputs, cache.gates, cache.reset_term, cache.states
+        return backward_pass(grad[rows], *kept, *kernels, limit, cache.reset_after, cache.go_backwards)
 
-    first, *others = found = _side_by_side(run, range(len(caches)))
-    for other in others:
-        for total, part in zip(first.arrays(), other.arrays(), strict=True):
-            total += part
-    return replace(first, x=_joined([share.x for share in found]), h0=_joined([share.h0 for share in found]))
+    found = list(zip(*_side_by_side(run, range(len(caches))), strict=True))
+    d_kernel, d_recurrent, d_c = (functools.reduce(np.add, parts) for parts in found[:3])
+    return GRUGradients(
+        kernel=d_kernel[:, :-1].T.copy(),
+        recurrent_kernel=d_recurrent.T.copy(),
+        bias=bias_gradient(weights, d_kernel[:, -1].copy(), d_c if caches[0].reset_after else None),
+        x=_joined(found[3]),
+        h0=np.concatenate(found[4], axis=1).T.copy(),
+    )
 
 
 def _shares(batch: int, threads: int) -> list[slice]:
@@ -98,14 +106,15 @@ def _side_by_side(run: Callable[[Any], Result], shares: Any) -> list[Result]:
     if len(shares) == 1:
         return [run(shares[0])]
     with _blas().limit(limits=1, user_api="blas"):  # the threads are ours, the products must not make more
-        return list(_pool(len(shares)).map(run, shares))
+        others = _pool(len(shares) - 1).map(run, shares[1:])
+        return [run(shares[0]), *others]
 
 
-@once
+@functools.cache
 def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-@once
+@functools.cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="gru")

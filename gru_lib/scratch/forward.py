@@ -1,7 +1,6 @@
 """The forward pass of the GRU: one step in the open, then a whole sequence without waste."""
 
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -127,52 +126,38 @@ def gru_forward(
     (2, 7, 5)
     """
     x, h0, mask = checked_arguments(x, weights, h0, mask)
-    return run(loops, x, weights, h0, mask, reset_after, go_backwards)
+    kernel, c_h = with_bias(weights, reset_after)
+    order = slice(None, None, -1 if go_backwards else 1)
+    inputs = _with_ones(x[:, order])
+    mask = None if mask is None else mask.T[order]
+    gates = np.matmul(kernel.T, inputs)  # every input product, outside the loop
+    batch, steps, _ = x.shape
+    states = np.empty((steps + 1, weights.units, batch), weights.dtype)
+    states[0] = h0.T
+    reset_term = np.empty_like(states[1:])
+    if reset_after:
+        c_h = np.repeat(c_h[:, None], batch, axis=1)
+        loops.forward_reset_after(gates, reset_term, states, weights.recurrent_kernel, c_h, mask)
+    else:
+        loops.forward_reset_before(gates, reset_term, states, weights.recurrent_kernel, mask)
+    cache = GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
+    return _batch_first(states[1:]), cache
 
 
 def checked_arguments(
     x: ArrayLike, weights: GRUWeights, h0: ArrayLike | None, mask: ArrayLike | None
 ) -> tuple[NDArray, NDArray, NDArray | None]:
-    """Return x (B, T, m), h0 (B, n) and mask (B, T) as arrays, or raise ValueError."""
+    """Return x (B, T, m) without what the mask hides, h0 (B, n) and mask (B, T) as arrays, or raise ValueError."""
     x = same_dtype("x", float_array("x", x, 3), weights.dtype)
     same_shape("x", x, (*x.shape[:2], weights.input_size), "batch, steps, features of the kernel")
     if h0 is None:
         h0 = np.zeros((len(x), weights.units), weights.dtype)
     h0 = same_dtype("h0", float_array("h0", h0, 2), weights.dtype)
     same_shape("h0", h0, (len(x), weights.units), "batch of x, units")
-    return x, h0, None if mask is None else boolean_mask(mask, x.shape[:2])
-
-
-def run(
-    loops: ModuleType,
-    x: NDArray,
-    weights: GRUWeights,
-    h0: NDArray,
-    mask: NDArray | None,
-    reset_after: bool,
-    go_backwards: bool,
-) -> tuple[NDArray, GRUCache]:
-    """Do what `gru_forward` does, with checked arguments and the given loops over time."""
-    b, c = weights.split_bias(reset_after)
-    order = slice(None, None, -1 if go_backwards else 1)
     if mask is not None:
+        mask = boolean_mask(mask, x.shape[:2])
         x = np.where(mask[:, :, None], x, 0)  # padding may hold anything, NaN included
-        mask = mask.T[order]
-    inputs = _with_ones(x[:, order])
-    gates = np.matmul(_with_bias(weights, b, c).T, inputs)  # every input product, outside the loop
-    batch, steps, _ = x.shape
-    states = np.empty((steps + 1, weights.units, batch), weights.dtype)
-    states[0] = h0.T
-    reset_term = np.empty_like(states[1:])
-    if reset_after:
-        c_h = np.zeros_like(states[0])
-        if c is not None:
-            c_h += c[2 * weights.units :, None]
-        loops.forward_reset_after(gates, reset_term, states, weights.recurrent_kernel, c_h, mask)
-    else:
-        loops.forward_reset_before(gates, reset_term, states, weights.recurrent_kernel, mask)
-    cache = GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
-    return _batch_first(states[1:]), cache
+    return x, h0, mask
 
 
 def _with_ones(x: NDArray) -> NDArray:
@@ -183,12 +168,17 @@ def _with_ones(x: NDArray) -> NDArray:
     return inputs
 
 
-def _with_bias(weights: GRUWeights, b: NDArray | None, c: NDArray | None) -> NDArray:
-    """Return the kernel with a row for that input; only c_h is left for the loop, where it waits for the reset gate."""
-    bias = np.zeros(3 * weights.units, weights.dtype) if b is None else b.copy()
+def with_bias(weights: GRUWeights, reset_after: bool) -> tuple[NDArray, NDArray]:
+    """Return the kernel with a row for that input, and c_h, the one bias that has to wait for the reset gate."""
+    n = weights.units
+    outside, c_h = np.zeros(3 * n, weights.dtype), np.zeros(n, weights.dtype)
+    b, c = weights.split_bias(reset_after)
+    if b is not None:
+        outside += b
     if c is not None:
-        bias[: 2 * weights.units] += c[: 2 * weights.units]
-    return np.vstack([weights.kernel, bias])
+        outside[: 2 * n] += c[: 2 * n]
+        c_h += c[2 * n :]
+    return np.vstack([weights.kernel, outside]), c_h
 
 
 def _batch_first(array: NDArray) -> NDArray:
