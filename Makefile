@@ -49,7 +49,7 @@ record: ## as execute, and store the measured figures in results/
 	@$(BOOTSTRAP) test
 	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python tools/notebooks.py execute
 
-gpu: ## run the reproductions on this machine's accelerator, and store their figures in results/
+gpu: ## run reproductions and benchmark on this machine's accelerator, and store their figures in results/
 	@$(BOOTSTRAP) gpu
 	@$(VENV)/python tools/accelerator.py
 
@@ -58,8 +58,9 @@ CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test
-	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/$$mode.json || exit 1; done
-	@for size in T n B; do $(BENCH) $(CELLS) --grow $$size -o results/bench/grow-$$size.json || exit 1; done
+	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/cpu/$$mode.json || exit 1; done
+	@for size in T n B; do $(BENCH) $(CELLS) --grow $$size -o results/bench/cpu/grow-$$size.json || exit 1; done
+	@$(VENV)/python -m gru_lib.benchmark.dispatch -o results/bench/cpu/dispatch.json
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -86,3 +86,34 @@ def test_every_reproduction_is_plain_python(path):
     """No magics: the cells run where there is no Jupyter."""
     for source in accelerator.cells(path):
         compile(source, path.stem, "exec")
+
+
+def test_the_benchmark_asks_for_what_the_commands_offer():
+    from gru_lib.benchmark import __main__ as comparisons
+    from gru_lib.benchmark.dispatch import __main__ as dispatch
+
+    for name, (module, *options) in accelerator.BENCHMARK.items():
+        parser = (dispatch if "dispatch" in module else comparisons).parser()
+        parsed = parser.parse_args(["--device", "gpu", *options, "-o", f"{name}.json"])
+        assert parsed.device == "gpu"
+
+
+def test_the_benchmark_stores_beside_the_other_devices_and_goes_on_after_a_failure(folders, monkeypatch):
+    asked = []
+
+    def refuse(command, env):
+        assert env["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false", "CPU and GPU peers share the machine"
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 1 if "train.json" in command[-1] else 0)
+
+    monkeypatch.setattr(accelerator.subprocess, "run", refuse)
+    assert accelerator.run_benchmark("nvidia-h200") == 1
+    assert [command[-1] for command in asked] == [
+        str(folders / "results" / "bench" / "nvidia-h200" / f"{name}.json") for name in accelerator.BENCHMARK
+    ]
+
+
+def test_the_benchmark_needs_an_accelerator_too():
+    done = run("--benchmark")
+    assert done.returncode == 2
+    assert "No accelerator was found" in done.stdout

@@ -1,6 +1,9 @@
-"""Run the reproductions on this machine's accelerator, and store their figures in results/<device>.json: `make gpu`.
+"""Run the reproductions and the benchmark on this machine's accelerator: `make gpu`.
+
+The figures of the chapters go to results/<device>.json, those of the benchmark to results/bench/<device>/.
 
 python tools/accelerator.py [NOTEBOOK ...]      all reproductions by default; KERAS_BACKEND chooses the framework
+python tools/accelerator.py --benchmark          the benchmark alone, CPU beside GPU, on every framework at hand
 python tools/accelerator.py --allow-cpu …       also where Keras sees no accelerator
 
 It needs Keras, one framework, and what the chapters import, but no Jupyter: any environment with a GPU will do.
@@ -21,6 +24,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 REPRODUCTIONS = sorted((ROOT / "chapters" / "reproductions").glob("*.ipynb"))
 RESULTS = ROOT / "results"
+SHAPE = ("--shape", "64x28x28x64", "--rounds", "7")
+BENCHMARK = {  # a file's name, and the command that fills it
+    "train": ("gru_lib.benchmark", "--rounds", "7"),
+    "grow-n": ("gru_lib.benchmark", *SHAPE, "--grow", "n"),
+    "grow-B": ("gru_lib.benchmark", *SHAPE, "--grow", "B"),
+    "dispatch": ("gru_lib.benchmark.dispatch",),
+}
 SCRATCH = ROOT / "_build" / "accelerator"  # a chapter's figures stay here until it has run to its end
 
 
@@ -76,6 +86,16 @@ def run_chapter(path: Path) -> int:
     return 0
 
 
+def run_benchmark(device: str) -> int:
+    """Measure CPU beside GPU, and what the layers dispatch there; return the exit status."""
+    status, folder = 0, RESULTS / "bench" / device
+    for name, (module, *options) in BENCHMARK.items():
+        print(f"\nbenchmark: {name} …", flush=True)
+        command = [sys.executable, "-m", module, "--device", "gpu", *options, "-o", str(folder / f"{name}.json")]
+        status |= subprocess.run(command, env=_environment()).returncode != 0
+    return status
+
+
 def found_device() -> str:
     """Ask Keras, in a process of its own, what it computes on."""
     code = "import keras; keras.ops.zeros(1); from gru_lib.evidence import device; print(device())"
@@ -95,6 +115,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebook", nargs="*", type=Path, default=REPRODUCTIONS)
     parser.add_argument("--allow-cpu", action="store_true")
+    parser.add_argument("--benchmark", action="store_true", help="leave the notebooks out")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)  # one notebook, in this process
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.notebook]
@@ -112,10 +133,12 @@ def main(arguments: list[str]) -> int:
         return 2
     SCRATCH.mkdir(parents=True, exist_ok=True)
     status = 0
-    for number, path in enumerate(paths, start=1):
+    for number, path in enumerate([] if options.benchmark else paths, start=1):
         print(f"\n[{number}/{len(paths)}] {path.stem} …", flush=True)
         command = [sys.executable, __file__, "--here", str(path)]
         status |= subprocess.run(command, env=_environment()).returncode != 0
+    if device != "cpu" and (options.benchmark or not options.notebook):
+        status |= run_benchmark(device)
     return status
 
 

@@ -57,14 +57,16 @@ def gru_forward(
     kernel, c_h = with_bias(weights, reset_after)
     x, h0, recurrent_kernel = map(np.ascontiguousarray, (x, h0, weights.recurrent_kernel))
 
-    def run(rows: slice) -> tuple[NDArray, GRUCache]:
+    hidden_states = np.empty((*x.shape[:2], weights.units), x.dtype)
+
+    def run(rows: slice) -> GRUCache:
         part = None if mask is None else np.ascontiguousarray(mask[rows].T[:: -1 if go_backwards else 1])
         share = x[rows], kernel, recurrent_kernel, c_h, h0[rows], part
-        hidden_states, inputs, gates, reset_term, states = forward_pass(*share, reset_after, go_backwards)
-        return hidden_states, GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
+        kept = forward_pass(*share, reset_after, go_backwards, hidden_states[rows])
+        inputs, gates, reset_term, states = kept
+        return GRUCache(weights, inputs, gates, reset_term, states, reset_after, go_backwards)
 
-    states, caches = zip(*_side_by_side(run, _shares(len(x), threads)), strict=True)
-    return _joined(states), list(caches)
+    return hidden_states, _side_by_side(run, _shares(len(x), threads))
 
 
 def gru_backward(grad_hidden_states: ArrayLike, caches: list[GRUCache]) -> GRUGradients:
@@ -73,21 +75,25 @@ def gru_backward(grad_hidden_states: ArrayLike, caches: list[GRUCache]) -> GRUGr
     steps, n, _ = caches[0].reset_term.shape
     grad = checked_gradient(grad_hidden_states, (steps, n, sum(batches)), weights)
     limit, ends = vanished(grad), np.cumsum(batches)
+    d_x = np.empty((len(grad), steps, weights.input_size), grad.dtype)
+    d_h0 = np.empty((len(grad), n), grad.dtype)
     grad, *kernels = map(np.ascontiguousarray, (grad, weights.kernel, weights.recurrent_kernel))
 
     def run(share: int) -> tuple[NDArray, ...]:
         cache, rows = caches[share], slice(ends[share] - batches[share], ends[share])
         kept = cache.inputs, cache.gates, cache.reset_term, cache.states
-        return backward_pass(grad[rows], *kept, *kernels, limit, cache.reset_after, cache.go_backwards)
+        return backward_pass(
+            grad[rows], *kept, *kernels, limit, cache.reset_after, cache.go_backwards, d_x[rows], d_h0[rows]
+        )
 
-    found = list(zip(*_side_by_side(run, range(len(caches))), strict=True))
-    d_kernel, d_recurrent, d_c = (functools.reduce(np.add, parts) for parts in found[:3])
+    found = _side_by_side(run, range(len(caches)))
+    d_kernel, d_recurrent, d_c = (functools.reduce(np.add, parts) for parts in zip(*found, strict=True))
     return GRUGradients(
         kernel=d_kernel[:, :-1].T.copy(),
         recurrent_kernel=d_recurrent.T.copy(),
         bias=bias_gradient(weights, d_kernel[:, -1].copy(), d_c if caches[0].reset_after else None),
-        x=_joined(found[3]),
-        h0=np.concatenate(found[4], axis=1).T.copy(),
+        x=d_x,
+        h0=d_h0,
     )
 
 
@@ -96,10 +102,6 @@ def _shares(batch: int, threads: int) -> list[slice]:
     count = max(1, min(batch, positive_integer("threads", threads)))
     edges = [batch * k // count for k in range(count + 1)]
     return [slice(*pair) for pair in pairwise(edges)]
-
-
-def _joined(arrays: Any) -> NDArray:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def _side_by_side(run: Callable[[Any], Result], shares: Any) -> list[Result]:

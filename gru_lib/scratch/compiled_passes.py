@@ -25,8 +25,9 @@ def forward_pass(
     mask: NDArray | None,
     reset_after: bool,
     go_backwards: bool,
-) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
-    """Return hidden states (B, T, n), and the four arrays of a `GRUCache`.
+    hidden_states: NDArray,
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Fill hidden_states (B, T, n), and return the four arrays of a `GRUCache`.
 
     x is (B, T, m), kernel (m + 1, 3n) with the bias in its last row, c_h (n,), h0 (B, n), mask (T, B) as processed.
     """
@@ -47,12 +48,11 @@ def forward_pass(
         forward_reset_after(gates, reset_term, states, recurrent_kernel, c, mask)
     else:
         forward_reset_before(gates, reset_term, states, recurrent_kernel, mask)
-    hidden_states = np.empty((batch, steps, n), x.dtype)
     for t in range(steps):
         for b in range(batch):
             for i in range(n):
                 hidden_states[b, t, i] = states[t + 1, i, b]
-    return hidden_states, inputs, gates, reset_term, states
+    return inputs, gates, reset_term, states
 
 
 @compiled
@@ -67,8 +67,10 @@ def backward_pass(
     limit: float,
     reset_after: bool,
     go_backwards: bool,
-) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
-    """Return the gradients of kernel and b (3n, m + 1), recurrent kernel (3n, n), c (3n,), x (B, T, m), h0 (n, B).
+    d_x: NDArray,
+    d_h0: NDArray,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Fill d_x (B, T, m) and d_h0 (B, n); return the gradients of kernel and b (3n, m + 1), recurrent kernel, and c.
 
     grad is (B, T, n), then follow the arrays of a `GRUCache`, and kernel (m, 3n) without the bias.
     """
@@ -81,7 +83,7 @@ def backward_pass(
     past = _flat(states[:-1])
     if reset_after:
         d_sums = np.empty((steps, 4 * n, batch), gates.dtype)
-        d_h0 = backward_reset_after(d_states, gates, reset_term, states, recurrent_kernel, limit, d_sums)
+        d_h = backward_reset_after(d_states, gates, reset_term, states, recurrent_kernel, limit, d_sums)
         d_flat = _flat(d_sums)
         ones = np.ones(steps * batch, gates.dtype)  # Numba's sum over an axis would take 40 times as long
         d_hzr, d_c_hzr = np.dot(d_flat[: 3 * n], past.T), np.dot(d_flat[: 3 * n], ones)
@@ -89,18 +91,19 @@ def backward_pass(
         d_flat = d_flat[n:]
     else:
         d_sums = np.empty_like(gates)
-        d_h0 = backward_reset_before(d_states, gates, reset_term, states, recurrent_kernel, limit, d_sums)
+        d_h = backward_reset_before(d_states, gates, reset_term, states, recurrent_kernel, limit, d_sums)
         d_flat = _flat(d_sums)
         d_zr, d_g = np.dot(d_flat[: 2 * n], past.T), np.dot(d_flat[2 * n :], _flat(reset_term).T)
         d_recurrent, d_c = np.concatenate((d_zr, d_g)), np.empty(0, gates.dtype)
     d_kernel = np.dot(d_flat, _flat(inputs).T)
-    d_inputs, d_x = np.dot(kernel, d_flat), np.empty((batch, steps, m), gates.dtype)
+    d_inputs = np.dot(kernel, d_flat)
     for t in range(steps):
         read = steps - 1 - t if go_backwards else t
         for b in range(batch):
             for k in range(m):
                 d_x[b, read, k] = d_inputs[k, t * batch + b]
-    return d_kernel, d_recurrent, d_c, d_x, d_h0
+    d_h0[:] = d_h.T
+    return d_kernel, d_recurrent, d_c
 
 
 @compiled
