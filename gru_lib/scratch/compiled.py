@@ -4,9 +4,10 @@
 """
 
 import functools
+import itertools
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -101,15 +102,14 @@ def _shares(batch: int, threads: int) -> list[slice]:
     """Divide the batch as evenly as can be; nobody gets an empty share, unless the batch is empty."""
     count = max(1, min(batch, positive_integer("threads", threads)))
     edges = [batch * k // count for k in range(count + 1)]
-    return [slice(*pair) for pair in pairwise(edges)]
+    return [slice(*pair) for pair in itertools.pairwise(edges)]
 
 
 def _side_by_side(run: Callable[[Any], Result], shares: Any) -> list[Result]:
     if len(shares) == 1:
         return [run(shares[0])]
     with _blas().limit(limits=1, user_api="blas"):  # the threads are ours, the products must not make more
-        others = _pool(len(shares) - 1).map(run, shares[1:])
-        return [run(shares[0]), *others]
+        return list(_pool(len(shares)).map(run, shares))
 
 
 @functools.cache
@@ -119,4 +119,11 @@ def _blas() -> ThreadpoolController:
 
 @functools.cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, thread_name_prefix="gru")
+    cores = itertools.cycle(sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None])
+    return ThreadPoolExecutor(threads, thread_name_prefix="gru", initializer=lambda: _stay_on(next(cores)))
+
+
+def _stay_on(core: int | None) -> None:
+    """Keep this thread on a core: work as short as this leaves Linux no time to move a thread off a shared one."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
