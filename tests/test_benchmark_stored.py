@@ -20,7 +20,7 @@ def test_every_question_has_stored_figures_from_committed_code(name):
     comparisons, where = stored(name)
     assert content["provenance"]["date"] in where
     for comparison in comparisons:
-        assert {"pytorch", "keras-jax", "keras-tensorflow", "keras-torch"} <= set(comparison["peers"]) <= set(PEERS)
+        assert {"pytorch", "keras-jax", "keras-tensorflow"} <= set(comparison["peers"]) <= set(PEERS)
         assert comparison["threads"] == 2
     if name in ("train", "last", "forward"):
         assert [comparison["shape"] for comparison in comparisons] == [str(shape) for shape in SHAPES.values()]

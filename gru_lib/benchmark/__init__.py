@@ -3,6 +3,7 @@
 from gru_lib.benchmark.comparison import Comparison
 from gru_lib.benchmark.growth import crossover, grow
 from gru_lib.benchmark.shapes import SHAPES, Shape
+from gru_lib.benchmark.task import Task
 from gru_lib.benchmark.turns import compare
 
-__all__ = ["SHAPES", "Comparison", "Shape", "compare", "crossover", "grow"]
+__all__ = ["SHAPES", "Comparison", "Shape", "Task", "compare", "crossover", "grow"]

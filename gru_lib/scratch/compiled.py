@@ -106,10 +106,8 @@ def _shares(batch: int, threads: int) -> list[slice]:
 
 
 def _side_by_side(run: Callable[[Any], Result], shares: Any) -> list[Result]:
-    if len(shares) == 1:
-        return [run(shares[0])]
     with _blas().limit(limits=1, user_api="blas"):  # the threads are ours, the products must not make more
-        return list(_pool(len(shares)).map(run, shares))
+        return [run(shares[0])] if len(shares) == 1 else list(_pool(len(shares)).map(run, shares))
 
 
 @functools.cache
