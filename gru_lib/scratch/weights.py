@@ -150,7 +150,7 @@ def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> NDArray:
     tall = rng.normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(tall)
     q *= np.sign(np.diag(r))  # without this the distribution would not be uniform
-    return q if rows >= columns else q.T
+    return q if rows >= columns else np.ascontiguousarray(q.T)
 
 
 def parameter_count(input_size: int, units: int, *, reset_after: bool = True, use_bias: bool = True) -> int:
