@@ -155,7 +155,9 @@ def test_on_a_card_float32_is_float32_and_memory_is_its_own(monkeypatch, fake):
 
 
 def test_of_several_cells_each_is_measured_with_the_peers_that_have_it():
-    options = parser().parse_args("--cell GRU --cell LSTM --peer scratch --peer pytorch".split())
-    assert [peers_of(Task(Shape(2, 3, 2, 4), cell), options) for cell in options.cell] == [["scratch", "pytorch"], ["pytorch"]]
-    options = parser().parse_args("--cell LSTM --peer scratch".split())
-    assert peers_of(Task(Shape(2, 3, 2, 4), "LSTM"), options) == ["scratch"], "refused later, and by its name"
+    shape = Shape(2, 3, 2, 4)
+    options = parser().parse_args(["--cell", "GRU", "--cell", "LSTM", "--peer", "scratch", "--peer", "pytorch"])
+    found = [peers_of(Task(shape, cell), options) for cell in options.cell]
+    assert found == [["scratch", "pytorch"], ["pytorch"]]
+    options = parser().parse_args(["--cell", "LSTM", "--peer", "scratch"])
+    assert peers_of(Task(shape, "LSTM"), options) == ["scratch"], "refused later, and by its name"
