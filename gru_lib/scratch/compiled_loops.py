@@ -93,10 +93,9 @@ def _open_gates(gates: NDArray, product: NDArray, mask: NDArray | None, t: int) 
 
 @compiled
 def _new_state(gates: NDArray, candidate: NDArray, reset_after: bool, h: NDArray, out: NDArray) -> None:
-    size, one = h.size, gates.dtype.type(1)
-    flat, h, out = gates.reshape(-1), h.reshape(-1), out.reshape(-1)
-    z, r, g = flat[:size], flat[size : 2 * size], flat[2 * size :]
-    for i in range(size):
+    one, (z, r, g) = gates.dtype.type(1), _pieces(gates, len(h))
+    h, out = h.reshape(-1), out.reshape(-1)
+    for i in range(h.size):
         g[i] = _tanh(g[i] + (r[i] * candidate[i] if reset_after else candidate[i]))
         out[i] = z[i] * h[i] + (one - z[i]) * g[i]
 
@@ -118,15 +117,9 @@ def backward_reset_after(
     d_h, back = np.zeros(size, gates.dtype), np.zeros((n, batch), gates.dtype)
     arriving = back.reshape(-1)
     for t in range(steps - 1, -1, -1):
-        new, flat, term, h = (
-            d_states[t].reshape(-1),
-            gates[t].reshape(-1),
-            reset_term[t].reshape(-1),
-            states[t].reshape(-1),
-        )
-        z, r, g = flat[:size], flat[size : 2 * size], flat[2 * size :]
-        sums = d_sums[t].reshape(-1)
-        d_rg, d_z, d_r, d_g = sums[:size], sums[size : 2 * size], sums[2 * size : 3 * size], sums[3 * size :]
+        new, term, h = d_states[t].reshape(-1), reset_term[t].reshape(-1), states[t].reshape(-1)
+        z, r, g = _pieces(gates[t], n)
+        d_rg, (d_z, d_r, d_g) = d_sums[t, :n].reshape(-1), _pieces(d_sums[t, n:], n)
         for i in range(size):
             d = d_h[i] + arriving[i] + new[i]
             d = zero if abs(d) < limit else d
@@ -159,15 +152,9 @@ def backward_reset_before(
     back, through_r = np.zeros((n, batch), gates.dtype), np.zeros((n, batch), gates.dtype)
     arriving, d_rh = back.reshape(-1), through_r.reshape(-1)
     for t in range(steps - 1, -1, -1):
-        new, flat, term, h = (
-            d_states[t].reshape(-1),
-            gates[t].reshape(-1),
-            reset_term[t].reshape(-1),
-            states[t].reshape(-1),
-        )
-        z, r, g = flat[:size], flat[size : 2 * size], flat[2 * size :]
-        sums = d_sums[t].reshape(-1)
-        d_z, d_r, d_g = sums[:size], sums[size : 2 * size], sums[2 * size :]
+        new, term, h = d_states[t].reshape(-1), reset_term[t].reshape(-1), states[t].reshape(-1)
+        z, r, g = _pieces(gates[t], n)
+        d_z, d_r, d_g = _pieces(d_sums[t], n)
         for i in range(size):
             d = d_h[i] + arriving[i] + new[i]
             d = zero if abs(d) < limit else d
@@ -181,3 +168,9 @@ def backward_reset_before(
             d_h[i] += d_rh[i] * r[i]
         np.dot(kernel_zr, d_sums[t, : 2 * n], back)
     return d_h.reshape((n, batch)) + back
+
+
+@compiled
+def _pieces(rows: NDArray, n: int) -> tuple[NDArray, NDArray, NDArray]:
+    """Return three pieces of n rows, each as one run of numbers."""
+    return rows[:n].reshape(-1), rows[n : 2 * n].reshape(-1), rows[2 * n :].reshape(-1)

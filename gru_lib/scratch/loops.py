@@ -1,7 +1,7 @@
 """The loops over time, in NumPy: what must be done step after step, and nothing else.
 
 Everything is time first and batch last, (T, rows, B): each gate of a step is one piece of memory, and no call of
-NumPy works on short rows. `compiled` has the same four functions for Numba.
+NumPy works on short rows. `compiled_loops` has the same four functions for Numba.
 """
 
 import numpy as np
