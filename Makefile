@@ -54,8 +54,7 @@ gpu: ## run reproductions and benchmark on this machine's accelerator, and store
 	@$(VENV)/python tools/accelerator.py
 
 BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
-CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN \
-	$(addprefix --peer ,scratch scratch-compiled pytorch keras-jax keras-tensorflow)
+CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test

@@ -217,7 +217,7 @@ def test_the_command_asks_for_every_cell_of_every_shape():
 
 
 def test_the_command_measures_nothing_if_it_cannot_measure_all(capsys):
-    words = "--shape 2x3x2x4 --cell LSTM --peer pytorch --peer scratch --rounds 3 --threads 1"
+    words = "--shape 2x3x2x4 --cell GRU --cell LSTM --peer scratch --rounds 3 --threads 1"
     assert main(words.split()) == 1
     said = capsys.readouterr()
     assert said.out == ""

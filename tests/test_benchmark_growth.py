@@ -10,8 +10,8 @@ from benchmark_workers import alter_workers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.benchmark import Shape, Task, accelerator, compare, crossover, grow
-from gru_lib.benchmark.__main__ import main, parser, peers_of
+from gru_lib.benchmark import Shape, accelerator, compare, crossover, grow
+from gru_lib.benchmark.__main__ import main
 from gru_lib.benchmark.growth import SIZES, growing
 
 SHAPE = Shape(8, 12, 3, 16)
@@ -152,12 +152,3 @@ def test_on_a_card_float32_is_float32_and_memory_is_its_own(monkeypatch, fake):
     counter.reset()
     assert (counter.current(), counter.peak()) == (1, 3)
     assert ("reset" in seen) == (package != "jax"), "JAX cannot reset its peak"
-
-
-def test_of_several_cells_each_is_measured_with_the_peers_that_have_it():
-    shape = Shape(2, 3, 2, 4)
-    options = parser().parse_args(["--cell", "GRU", "--cell", "LSTM", "--peer", "scratch", "--peer", "pytorch"])
-    found = [peers_of(Task(shape, cell), options) for cell in options.cell]
-    assert found == [["scratch", "pytorch"], ["pytorch"]]
-    options = parser().parse_args(["--cell", "LSTM", "--peer", "scratch"])
-    assert peers_of(Task(shape, "LSTM"), options) == ["scratch"], "refused later, and by its name"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gru_lib.benchmark.comparison import Comparison
 from gru_lib.benchmark.growth import SIZES, crossover, grow
-from gru_lib.benchmark.peers import PEERS, installed, on_both
+from gru_lib.benchmark.peers import installed, on_both
 from gru_lib.benchmark.shapes import SHAPES, Shape
 from gru_lib.benchmark.task import CELLS, MODES, Task
 from gru_lib.benchmark.turns import check, compare
@@ -68,10 +68,8 @@ def _shapes(options: argparse.Namespace) -> Iterator[Shape]:
 
 
 def peers_of(task: Task, options: argparse.Namespace) -> list[str]:
-    """Return who is to do a task; of several cells, each is measured with those peers that have it."""
+    """Return who is to do a task."""
     peers = options.peer or installed(task, options.device)
-    if len(options.cell or []) > 1:
-        peers = [name for name in peers if name not in PEERS or task.cell in PEERS[name].cells]
     return on_both(peers) if options.device == "gpu" else peers
 
 

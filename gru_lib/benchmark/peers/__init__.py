@@ -57,9 +57,8 @@ def placed(name: str) -> tuple[str, str]:
 
 
 def installed(task: Task, device: str = "cpu") -> list[str]:
-    """Return the peers that can do a task on a device and whose packages are there; the plain loop for GPUs alone."""
-    wanted = PEERS if device == "gpu" else [name for name in PEERS if name != "keras-torch-loop"]
-    return [name for name in wanted if PEERS[name].can(task, device) and _found(name, PEERS[name])]
+    """Return the peers that can do a task on a device and whose packages are there."""
+    return [name for name, peer in PEERS.items() if peer.can(task, device) and _found(name, peer)]
 
 
 def _found(name: str, peer: Peer) -> bool:
