@@ -1,5 +1,6 @@
 """Let peers take turns on one task."""
 
+import time
 from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
@@ -12,6 +13,7 @@ from gru_lib.benchmark.shapes import Shape
 from gru_lib.benchmark.task import Task
 
 SLICE = 0.2  # seconds that a peer runs before the next one's turn
+PAUSE = 0.1  # seconds before a turn: the idle threads of the peer before still spin for that long
 AGREEMENT = 1e-3  # float32 over many steps; a forgotten gradient is far outside
 
 Progress = Callable[[str], None]
@@ -110,6 +112,8 @@ def _take_turns(workers: dict[str, Process], rounds: int, progress: Progress) ->
     for number in range(rounds):
         progress(f"round {number + 1} of {rounds}")
         for peer in peers[number % len(peers) :] + peers[: number % len(peers)]:
+            time.sleep(PAUSE)
+            workers[peer].run(1)  # and fetch its own data back into the caches
             seconds[peer].append(workers[peer].run(counts[peer]))
     return seconds
 
