@@ -9,20 +9,20 @@ from gru_lib.benchmark import SHAPES
 from gru_lib.benchmark.peers import PEERS
 from gru_lib.benchmark.stored import BENCH, accelerators, stored
 
-NAMES = ("train", "last", "step", "grow-T", "grow-n", "grow-B")
+NAMES = ("train", "last", "forward", "step", "grow-T", "grow-n", "grow-B")
 PROVENANCE = {"processor": "a card", "cores": 16, "date": "2026-01-01", "commit": "0" * 12}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_question_has_stored_figures_from_committed_code(name):
     content = json.loads((BENCH / "cpu" / f"{name}.json").read_text())
-    assert re.match(r"[0-9a-f]{12}", content["provenance"]["commit"])
+    assert re.fullmatch(r"[0-9a-f]{12}", content["provenance"]["commit"])
     comparisons, where = stored(name)
     assert content["provenance"]["date"] in where
     for comparison in comparisons:
-        assert {"pytorch", "keras-jax", "keras-tensorflow"} <= set(comparison["peers"]) <= set(PEERS)
+        assert {"pytorch", "keras-jax", "keras-tensorflow", "keras-torch"} <= set(comparison["peers"]) <= set(PEERS)
         assert comparison["threads"] == 2
-    if name in ("train", "last"):
+    if name in ("train", "last", "forward"):
         assert [comparison["shape"] for comparison in comparisons] == [str(shape) for shape in SHAPES.values()]
 
 
