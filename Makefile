@@ -18,7 +18,7 @@ export MALLOC_ARENA_MAX := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test notebooks format execute record gpu bench clean
+.PHONY: help book pdf test notebooks format execute record gpu bench models clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ help: ## list the commands
 book: ## build the website from the committed notebooks
 	@$(BOOTSTRAP) book
 	@$(VENV)/python tools/site.py
+
+pdf: ## print the whole book into _build/book.pdf (needs Chromium)
+	@$(BOOTSTRAP) book
+	@$(VENV)/python tools/pdf.py
 
 test: ## check everything: code, notebooks, site, documents
 	@$(BOOTSTRAP) test
@@ -54,13 +58,17 @@ gpu: ## run reproductions and benchmark on this machine's accelerator, and store
 	@$(VENV)/python tools/accelerator.py
 
 BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
-CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
+CELLS = --rounds 5 --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test
 	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/cpu/$$mode.json || exit 1; done
 	@for size in T n B; do $(BENCH) $(CELLS) --grow $$size -o results/bench/cpu/grow-$$size.json || exit 1; done
 	@$(VENV)/python -m gru_lib.benchmark.dispatch -o results/bench/cpu/dispatch.json
+
+models: ## train and export the networks that run in the website's figures
+	@$(BOOTSTRAP) test
+	@$(VENV)/python -m tools.models
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -28,6 +28,21 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+WIDGET = "application/vnd.jupyter.widget-view+json"
+BRINGING = "bring-gru-lib"  # id of the cell that brings the library where there is a notebook and nothing else
+BRING = """\
+from importlib.util import find_spec
+
+if find_spec("gru_lib") is None:  # as on Colab, where only this notebook is
+    import subprocess
+    import sys
+
+    url = "URL"
+    subprocess.run(["git", "clone", "--depth=1", url, "gru-book"], check=True)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--editable"]
+    subprocess.run([*pip, "./gru-book[notebooks,fast]"], check=True)
+    sys.path.append("gru-book")
+"""
 KEPT_CELL_METADATA = ("jupyter", "mystnb", "tags")
 
 # A sentence ends here, unless one of these stands before the space.
@@ -53,10 +68,13 @@ def text_of(notebook: dict[str, Any]) -> str:
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
-    """Return the notebook in the one form in which it is committed; applying it twice changes nothing."""
+def canonical(notebook: dict[str, Any], url: str | None = None) -> dict[str, Any]:
+    """Return the notebook in the one form in which it is committed; applying it twice changes nothing.
+
+    `url` is the repository that the first code cell clones; by default that of _config.yml.
+    """
     count, cells = 0, []
-    for cell in notebook["cells"]:
+    for cell in with_library(notebook["cells"], repository() if url is None else url):
         source = "".join(cell["source"]).strip("\n")
         if not source.strip():
             continue
@@ -71,6 +89,25 @@ def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
         new["source"] = source.splitlines(keepends=True)
         cells.append(new)
     return {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+
+
+def repository() -> str:
+    """Return `repository: url` of _config.yml; empty if it is not known yet."""
+    import yaml
+
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return (config.get("repository") or {}).get("url", "")
+
+
+def with_library(cells: list[dict[str, Any]], url: str) -> list[dict[str, Any]]:
+    """Return the cells with one before the first code that brings gru_lib, where it can be had; else without it."""
+    cells = [cell for cell in cells if cell["id"] != BRINGING]
+    first = next((number for number, cell in enumerate(cells) if cell["cell_type"] == "code"), None)
+    if url and first is not None:
+        new = {"cell_type": "code", "id": BRINGING, "metadata": {"tags": ["remove-cell"]}, "outputs": []}
+        new |= {"source": BRING.replace("URL", url), "execution_count": cells[first]["execution_count"]}
+        cells.insert(first, new)
+    return cells
 
 
 def _cell_metadata(cell: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +140,7 @@ def _output(output: dict[str, Any], count: int) -> dict[str, Any]:
         output["execution_count"] = count
     if "text" in output:
         output["text"] = "".join(output["text"]).splitlines(keepends=True)
+    output.get("data", {}).pop(WIDGET, None)  # alive only while the kernel is; its text stays
     for kind, data in output.get("data", {}).items():
         if kind.startswith(("text/", "image/svg")):
             output["data"][kind] = "".join(data).splitlines(keepends=True)

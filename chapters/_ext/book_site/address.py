@@ -1,0 +1,72 @@
+"""Where the book lives: its repository and its site, if anybody knows; and the ways in that follow from them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import yaml
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+GITHUB = re.compile(
+    r"(?:https://(?:[^@/]+@)?|git@|ssh://git@)github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?"
+)
+
+
+def stated(folder: Path) -> dict[str, str]:
+    """Return `repository` as _config.yml has it: Jupyter Book drops it where theme options are given."""
+    path = folder / "_config.yml"
+    return (
+        (yaml.safe_load(path.read_text(encoding="utf-8")).get("repository") or {})
+        if path.exists()
+        else {}
+    )
+
+
+def origin(folder: Path) -> str:
+    """Return what git calls the origin of a working tree; empty if there is none."""
+    command = ["git", "-C", str(folder), "remote", "get-url", "origin"]
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def on_github(address: str) -> tuple[str, str] | None:
+    """Return owner and name of a GitHub repository, or None for any other address."""
+    found = GITHUB.fullmatch(address)
+    return (found[1], found[2]) if found else None
+
+
+def settle_addresses(app: Sphinx, config: Config) -> None:
+    """Offer the repository, Colab and Binder on every page, and canonical addresses.
+
+    The repository is `repository: url` of _config.yml, else git's origin; only GitHub's
+    can be opened in Colab. Without one the site is complete and has no such buttons.
+    """
+    folder = Path(app.srcdir)
+    repository = stated(folder)
+    found = on_github(repository.get("url") or origin(folder))
+    if not found:
+        return
+    owner, name = found
+    config.html_theme_options = config.html_theme_options | {
+        "repository_url": f"https://github.com/{owner}/{name}",
+        "repository_branch": repository.get("branch") or "main",
+        "path_to_docs": "",
+        "use_repository_button": True,
+        "launch_buttons": {
+            "colab_url": "https://colab.research.google.com",
+            "binderhub_url": "https://mybinder.org",
+            "notebook_interface": "jupyterlab",
+        },
+    }
+    config.html_baseurl = config.html_baseurl or f"https://{owner}.github.io/{name}/"
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("config-inited", settle_addresses)

@@ -1,0 +1,59 @@
+"""Scripts that let the page come first: none is waited for, none is there in vain."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+from sphinx.errors import ExtensionError
+
+SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
+PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
+OPTIONS = "documentation_options.js"
+SEARCH = 'id="search-results"'
+# what a page must hold for a script to be of use there
+USE = {
+    "clipboard.min.js": "<pre",
+    "copybutton.js": "<pre",
+    "design-tabs.js": "sd-tab-set",
+    "searchtools.js": SEARCH,
+    "language_data.js": SEARCH,
+    "searchindex.js": SEARCH,  # of the whole book
+}
+# The theme's own lets a page without colours stand until all scripts have come.
+COLOURS = re.compile(r'<script data-cfasync="false">.*?</script>', re.DOTALL)
+SET_COLOURS = """<script>
+    {
+      const page = document.documentElement.dataset;
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      page.mode = localStorage.getItem("mode") || "auto";
+      page.theme = page.mode !== "auto" ? page.mode : dark ? "dark" : "light";
+    }
+  </script>"""
+
+
+def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
+    """Set the colours at once, run every other script last, drop those of no use."""
+    options = (out / "_static" / OPTIONS).read_text(encoding="utf-8")
+
+    def deferred(page: Path, text: str) -> str:
+        if OPTIONS not in text:
+            return text  # not one of the theme's pages
+        text, places = COLOURS.subn(SET_COLOURS, text)
+        if places != 1:
+            raise ExtensionError(f"{page.name}: the theme sets its colours elsewhere")
+        if SEARCH in text:
+            return text  # its scripts rely on their order
+
+        def script(found: re.Match[str]) -> str:
+            attributes, name = found[1], PurePosixPath(found[2]).name
+            if USE.get(name, "") not in text:
+                return ""
+            if name == OPTIONS:  # scripts in the page add to it, before deferred ones
+                return f"<script>{options}</script>\n"
+            defer = "" if re.search(r"\b(?:defer|async)\b", attributes) else "defer "
+            return f"<script {defer}{attributes}></script>\n"
+
+        return SCRIPT.sub(script, PRELOAD.sub("", text))
+
+    return {page: deferred(page, text) for page, text in pages.items()}
