@@ -81,6 +81,13 @@ def test_a_chapter_that_breaks_off_leaves_the_stored_figures_alone(folders, caps
     assert "ZeroDivisionError" in output.err
 
 
+def test_what_cells_define_is_left_to_who_asks():
+    left = {}
+    assert accelerator.run_cells(["a = 2", "b = a + 1"], left) == ([], True)
+    assert left["b"] == 3
+    assert accelerator.run_cells(["a"])[1] is False, "one run knows nothing of another"
+
+
 @pytest.mark.parametrize("path", accelerator.REPRODUCTIONS, ids=lambda path: path.stem)
 def test_every_reproduction_is_plain_python(path):
     """No magics: the cells run where there is no Jupyter."""

@@ -40,11 +40,15 @@ def cells(path: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def run_cells(sources: list[str]) -> tuple[list[str], bool]:
-    """Execute cells as one program; return the expectations that did not hold, and whether the end was reached."""
+def run_cells(sources: list[str], namespace: dict[str, Any] | None = None) -> tuple[list[str], bool]:
+    """Execute cells as one program; return the expectations that did not hold, and whether the end was reached.
+
+    What the cells define is left in `namespace`.
+    """
     from gru_lib.evidence import EvidenceError
 
-    namespace: dict[str, Any] = {"__name__": "__main__", "display": print}
+    namespace = {} if namespace is None else namespace
+    namespace |= {"__name__": "__main__", "display": print}
     unmet = []
     for number, source in enumerate(sources, start=1):
         try:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGETS: dict[str, int] = json.loads((ROOT / "tests" / "budgets.json").read_text())  # seconds per notebook
+BROWSER = "tests/browser"
 CHEAP = 120  # seconds; notebooks up to this budget run on every backend
 NBVAL = (
     *("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg"),
@@ -49,7 +50,12 @@ def tool(*command: str) -> Callable[[], Result]:
 
 def tests() -> Result:
     """Run the unit, oracle and property tests, and the doctests."""
-    return _pytest(*PARALLEL)[0]
+    return _pytest(*PARALLEL, f"--ignore={BROWSER}")[0]
+
+
+def browser() -> Result:
+    """Open every page of the site that was just built in a real browser."""
+    return _pytest("-n", "2", BROWSER)[0]
 
 
 def notebooks() -> Result:
@@ -103,6 +109,7 @@ STEPS: dict[str, Callable[[], Result]] = {
     "notebooks": notebooks,
     "backends": backends,
     "site": tool("tools/site.py"),
+    "browser": browser,
 }
 
 
