@@ -38,7 +38,8 @@ LIGHTEN = """() => {
 }"""
 
 
-SCROLLS_BY_KEY = """() => [...document.querySelectorAll("pre, div.math > .katex-display")].every(
+SCROLLS_BY_KEY = """() => [...document.querySelectorAll(
+  "pre, .pst-scrollable-table-container, div.math > .katex-display")].every(
   (one) => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
 
 
