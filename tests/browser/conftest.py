@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tools.pdf import find_browser
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SITE = ROOT / "_build" / "html"
 FOLDER = SITE.as_uri()
 SCREENSHOTS = ROOT / "_build" / "screenshots"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def missing(what):
@@ -26,7 +26,7 @@ def missing(what):
 @pytest.fixture(scope="session")
 def chromium():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; `make test` brings it")
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = find_browser()
     if path is None:
         missing("no Chromium found; on Debian and Ubuntu: sudo apt-get install chromium")
     if not (SITE / "index.html").exists():

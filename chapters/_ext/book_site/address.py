@@ -18,11 +18,9 @@ GITHUB = re.compile(
 def stated(folder: Path) -> dict[str, str]:
     """Return `repository` as _config.yml has it: Jupyter Book drops it where theme options are given."""
     path = folder / "_config.yml"
-    return (
-        (yaml.safe_load(path.read_text(encoding="utf-8")).get("repository") or {})
-        if path.exists()
-        else {}
-    )
+    if not path.exists():
+        return {}
+    return yaml.safe_load(path.read_text(encoding="utf-8")).get("repository") or {}
 
 
 def origin(folder: Path) -> str:

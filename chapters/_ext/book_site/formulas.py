@@ -7,10 +7,8 @@ import re
 import socket
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
 
 import sphinxcontrib.katex as katex
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -42,18 +40,6 @@ def check_katex_version(app: Sphinx) -> None:
         raise ExtensionError(message)
 
 
-def bring_reach(
-    app: Sphinx,
-    page: str,
-    template: str,
-    context: dict[str, Any],
-    tree: nodes.document | None,
-) -> None:
-    """Let the keyboard scroll what is wider than the page."""
-    if "katex-display" in context.get("body", ""):
-        app.add_js_file("reach.js", loading_method="defer")
-
-
 def setup(app: Sphinx) -> None:
     """Make a misspelt formula an error, where KaTeX would publish it in red."""
     katex.NODEJS_BINARY = find_node()
@@ -61,4 +47,3 @@ def setup(app: Sphinx) -> None:
     katex.KaTeXServer.start_server_process = start_renderer
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     app.connect("builder-inited", check_katex_version)
-    app.connect("html-page-context", bring_reach)
