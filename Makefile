@@ -57,13 +57,13 @@ gpu: ## run reproductions and benchmark on this machine's accelerator, and store
 	@$(BOOTSTRAP) gpu
 	@$(VENV)/python tools/accelerator.py
 
-BENCH = $(VENV)/python -m gru_lib.benchmark
+BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test
-	@for mode in train last forward step; do $(BENCH) --rounds 7 --mode $$mode -o results/bench/cpu/$$mode.json || exit 1; done
-	@for size in T n B; do $(BENCH) --rounds 5 $(CELLS) --grow $$size -o results/bench/cpu/grow-$$size.json || exit 1; done
+	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/cpu/$$mode.json || exit 1; done
+	@for size in T n B; do $(BENCH) $(CELLS) --grow $$size -o results/bench/cpu/grow-$$size.json || exit 1; done
 	@$(VENV)/python -m gru_lib.benchmark.dispatch -o results/bench/cpu/dispatch.json
 
 models: ## train and export the networks that run in the website's figures

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import groupby
 from statistics import median
 
 import pytest
@@ -11,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_lib.benchmark import Comparison, Shape, compare, memory
-from gru_lib.benchmark.__main__ import main, parser, series
+from gru_lib.benchmark.__main__ import entries, main, parser, series
 from gru_lib.benchmark.comparison import Figures
 from gru_lib.benchmark.environment import of_worker
 from gru_lib.benchmark.task import Task
-from gru_lib.benchmark.turns import _same_environment, _same_threads, _same_work
+from gru_lib.benchmark.turns import _same_environment, _same_threads, _same_work, race
 
 TINY = Shape(2, 3, 2, 4)
 
@@ -40,6 +41,39 @@ def test_peers_take_turns(measured):
         assert min(map(min, figures.seconds)) > 0
     assert any("round 3 of 3" in line for line in lines)
     assert any("preparing keras-jax" in line for line in lines)
+
+
+def test_tasks_take_turns_too(tmp_path, monkeypatch):
+    log = tmp_path / "log"
+    lines = f"""    def step():
+        with open({str(log)!r}, "a") as log:
+            log.write(f"{{problem.task.shape.batch}}\\n")
+        return []"""
+    alter_workers(altered(lines), tmp_path, monkeypatch)
+    one, other = (Task(Shape(batch, 3, 2, 4)) for batch in (5, 6))
+    results = race({one: ["scratch"], other: ["scratch"]}, rounds=4)
+    assert [result.task for result in results] == [one, other]
+    assert [len(result.peers["scratch"].seconds) for result in results] == [4, 4]
+    turns = [int(batch) for batch, _ in groupby(log.read_text().split())]
+    assert turns[-5:] == [5, 6, 5, 6, 5], "rounds 5 6, 6 5, 5 6, 6 5"
+
+
+def test_cells_of_one_shape_are_measured_in_turns(capsys, monkeypatch, require):
+    require("torch")
+    raced = []
+    monkeypatch.setattr("gru_lib.benchmark.__main__.race", lambda *a, **k: raced.append(a[0]) or race(*a, **k))
+    words = "--cell GRU --cell LSTM --shape 2x3x2x4 --shape 1x1x1x1 --peer pytorch --rounds 3 --threads 1"
+    assert main(words.split()) == 0
+    assert [[str(task) for task in tasks] for tasks in raced] == [
+        ["2x3x2x4 GRU train", "2x3x2x4 LSTM train"],
+        ["1x1x1x1 GRU train", "1x1x1x1 LSTM train"],
+    ]
+    assert capsys.readouterr().out.count("pytorch ") == 4
+
+
+def test_a_race_needs_a_task():
+    with pytest.raises(ValueError, match="entries is empty"):
+        race({})
 
 
 def test_memory_allocator_and_threads_are_the_same_for_everyone(measured):
@@ -209,10 +243,12 @@ def test_the_command_prints_stores_and_draws(tmp_path, capsys, require):
 def test_the_command_asks_for_every_cell_of_every_shape():
     words = ["--cell", "GRU", "--cell", "LSTM", "--shape", "4x3x2x4", "--grow", "B", "--threads", "1"]
     options = parser().parse_args(words)
-    assert [[str(task) for task in tasks] for tasks in series(options)] == [
-        [f"{batch}x3x2x4 {cell} train" for batch in (1, 2, 4, 8, 16)] for cell in ("GRU", "LSTM")
+    (sizes,) = series(options)
+    assert [[str(task) for task in entries(shape, options)] for shape in sizes] == [
+        [f"{batch}x3x2x4 {cell} train" for cell in ("GRU", "LSTM")] for batch in (1, 2, 4, 8, 16)
     ]
-    steps = [str(task) for (task,) in series(parser().parse_args(["--mode", "step"]))]
+    options = parser().parse_args(["--mode", "step"])
+    steps = [str(task) for (shape,) in series(options) for task in entries(shape, options)]
     assert steps == ["1x1x28x64 GRU step", "1x1x1x50 GRU step", "1x1x128x512 GRU step"]
 
 

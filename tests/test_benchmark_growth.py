@@ -84,7 +84,7 @@ def test_the_command_measures_growth_on_both_devices(tmp_path, monkeypatch, caps
     figures, picture = tmp_path / "figures.json", tmp_path / "growth.svg"
     command = f"--device gpu --shape {replace(SHAPE, units=2)} --grow n --peer pytorch --threads 1 --rounds 3"
     assert main(f"{command} -o {figures} --plot {picture}".split()) == 0
-    assert "pytorch is faster on the GPU " in capsys.readouterr().out
+    assert "pytorch (GRU) is faster on the GPU " in capsys.readouterr().out
     comparisons = json.loads(figures.read_text())["comparisons"]
     assert [one["shape"] for one in comparisons] == [str(replace(SHAPE, units=n)) for n in (1, 2, 4, 8)]
     assert all(set(one["peers"]) == {"pytorch", "pytorch@gpu"} for one in comparisons)

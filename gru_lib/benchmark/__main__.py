@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from gru_lib.benchmark.comparison import Comparison
 from gru_lib.benchmark.growth import SIZES, crossover, grow
 from gru_lib.benchmark.peers import installed, on_both
 from gru_lib.benchmark.shapes import SHAPES, Shape
 from gru_lib.benchmark.task import CELLS, MODES, Task
-from gru_lib.benchmark.turns import check, compare
+from gru_lib.benchmark.turns import check, race
 from gru_lib.evidence.provenance import provenance
 from gru_lib.evidence.results import write_results
 
@@ -39,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         plan = series(options)
-        for task in chain(*plan):
-            check(peers_of(task, options), task, options.rounds)
-        results = list(chain(*(measure(tasks, options) for tasks in plan)))
+        for task, peers in chain.from_iterable(entries(shape, options).items() for shape in chain(*plan)):
+            check(peers, task, options.rounds)
+        results = list(chain(*(measure(shapes, options) for shapes in plan)))
         finish(results, options)
     except (ValueError, RuntimeError, OSError) as error:
         _progress("")
@@ -50,13 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def series(options: argparse.Namespace) -> list[list[Task]]:
-    """Return what is to be measured: of each cell and shape one task, or with --grow one for each size."""
-    shapes, cells = list(_shapes(options)), options.cell or ["GRU"]
+def series(options: argparse.Namespace) -> list[list[Shape]]:
+    """Return on which shapes to measure; with --grow all sizes of one shape are a series."""
+    shapes = list(_shapes(options))
     if options.grow and options.plot and len(shapes) > 1:
         raise ValueError("--plot shows one growth; with --grow it expected one --shape")
-    grown = [grow(shape, options.grow) if options.grow else [shape] for shape in shapes]
-    return [[Task(shape, cell, options.mode, options.threads) for shape in sizes] for sizes in grown for cell in cells]
+    return [grow(shape, options.grow) if options.grow else [shape] for shape in shapes]
 
 
 def _shapes(options: argparse.Namespace) -> Iterator[Shape]:
@@ -67,24 +67,35 @@ def _shapes(options: argparse.Namespace) -> Iterator[Shape]:
     return iter(SHAPES.values())
 
 
-def peers_of(task: Task, options: argparse.Namespace) -> list[str]:
-    """Return who is to do a task."""
+def entries(shape: Shape, options: argparse.Namespace) -> dict[Task, list[str]]:
+    """Return what is measured in turns on a shape: a task for each cell, and who is to do it."""
+    tasks = [Task(shape, cell, options.mode, options.threads) for cell in options.cell or ["GRU"]]
+    return {task: _peers(task, options) for task in tasks}
+
+
+def _peers(task: Task, options: argparse.Namespace) -> list[str]:
     peers = options.peer or installed(task, options.device)
     return on_both(peers) if options.device == "gpu" else peers
 
 
-def measure(tasks: list[Task], options: argparse.Namespace) -> list[Comparison]:
+def measure(shapes: list[Shape], options: argparse.Namespace) -> list[Comparison]:
     """Return and print the comparisons of a series; of a growth on both devices also where the GPU begins to pay."""
     results = []
-    for task in tasks:
-        settings = {"cell": task.cell, "mode": task.mode, "threads": task.threads, "rounds": options.rounds}
-        results.append(compare(task.shape, peers_of(task, options), **settings, progress=_progress))
+    for shape in shapes:
+        found = race(entries(shape, options), rounds=options.rounds, progress=_progress)
         _progress("")
-        print(results[-1], flush=True)
+        print(*found, sep="\n", flush=True)
+        results += found
     if options.grow and options.device == "gpu":
-        for peer, size in crossover([result.to_dict() for result in results]).items():
-            print(f"  {peer} is faster on the GPU {f'from {options.grow} = {size}' if size else 'at no size'}")
+        for cell in dict.fromkeys(result.task.cell for result in results):
+            _print_crossover([result.to_dict() for result in results if result.task.cell == cell], options.grow)
     return results
+
+
+def _print_crossover(comparisons: list[dict[str, Any]], letter: str) -> None:
+    for peer, size in crossover(comparisons).items():
+        where = f"from {letter} = {size}" if size else "at no size"
+        print(f"  {peer} ({comparisons[0]['cell']}) is faster on the GPU {where}")
 
 
 def finish(results: list[Comparison], options: argparse.Namespace) -> None:

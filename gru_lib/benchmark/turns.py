@@ -1,7 +1,7 @@
-"""Let peers take turns on one task."""
+"""Let peers take turns on one task, or on several."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -57,22 +57,53 @@ def compare(
         If a peer fails; the message holds its last line.
     """
     task = Task(Shape.parse(shape) if isinstance(shape, str) else shape, cell, mode, threads)
-    peers = list(peers if peers is not None else installed(task))
-    check(peers, task, rounds)
-    workers: dict[str, Process] = {}
+    (comparison,) = race({task: installed(task) if peers is None else peers}, rounds=rounds, progress=progress)
+    return comparison
+
+
+def race(
+    entries: Mapping[Task, Sequence[str]], *, rounds: int = 15, progress: Progress = lambda _: None
+) -> list[Comparison]:
+    """Measure several tasks at once, so that their times can be compared too: all peers of all of them take turns.
+
+    Parameters
+    ----------
+    entries : mapping from Task to sequence of str
+        Who is to do which task; peers, `rounds` and `progress` as in `compare`.
+
+    Returns
+    -------
+    list of Comparison
+        One for each task, in the order of `entries`.
+
+    Raises
+    ------
+    ValueError, RuntimeError
+        As `compare`.
+    """
+    if not entries:
+        raise ValueError("entries is empty; expected at least one task")
+    for task, peers in entries.items():
+        check(peers, task, rounds)
+    workers: dict[tuple[Task, str], Process] = {}
     try:
-        for peer in peers:
-            workers[peer] = Process(peer, task)
-        hellos = _hellos(workers, task, progress)
-        seconds = _take_turns(workers, rounds, lambda text: progress(f"{task}: {text}"))
+        for task, peers in entries.items():
+            workers |= {(task, peer): Process(peer, task) for peer in peers}
+        hellos = {task: _hellos({p: workers[task, p] for p in entries[task]}, task, progress) for task in entries}
+        seconds = _take_turns(workers, rounds, progress)
     finally:
         for worker in workers.values():
             worker.close()
+    return [_comparison(task, hellos[task], {p: seconds[task, p] for p in entries[task]}) for task in entries]
+
+
+def _comparison(task: Task, hellos: dict[str, dict[str, Any]], seconds: dict[str, list[list[float]]]) -> Comparison:
     figures = {
         peer: Figures(hello["version"], hello["device"], seconds[peer], hello["memory"])
         for peer, hello in hellos.items()
     }
-    return Comparison(task, figures, hellos[peers[0]]["environment"])
+    (environment, *_) = (hello["environment"] for hello in hellos.values())
+    return Comparison(task, figures, environment)
 
 
 def check(peers: Sequence[str], task: Task, rounds: int) -> None:
@@ -104,17 +135,19 @@ def _hellos(workers: dict[str, Process], task: Task, progress: Progress) -> dict
     return hellos
 
 
-def _take_turns(workers: dict[str, Process], rounds: int, progress: Progress) -> dict[str, list[list[float]]]:
+def _take_turns(
+    workers: dict[tuple[Task, str], Process], rounds: int, progress: Progress
+) -> dict[tuple[Task, str], list[list[float]]]:
     """Return the seconds of every step of every round."""
-    counts = {peer: _steps(worker) for peer, worker in workers.items()}
-    peers = list(workers)
-    seconds: dict[str, list[list[float]]] = {peer: [] for peer in peers}
+    counts = {entry: _steps(worker) for entry, worker in workers.items()}
+    order = list(workers)
+    seconds: dict[tuple[Task, str], list[list[float]]] = {entry: [] for entry in order}
     for number in range(rounds):
-        progress(f"round {number + 1} of {rounds}")
-        for peer in peers[number % len(peers) :] + peers[: number % len(peers)]:
+        progress(f"{order[0][0].shape}: round {number + 1} of {rounds}")
+        for entry in order[number % len(order) :] + order[: number % len(order)]:
             time.sleep(PAUSE)
-            workers[peer].run(1)  # and fetch its own data back into the caches
-            seconds[peer].append(workers[peer].run(counts[peer]))
+            workers[entry].run(1)  # and fetch its own data back into the caches
+            seconds[entry].append(workers[entry].run(counts[entry]))
     return seconds
 
 
