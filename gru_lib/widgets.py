@@ -32,7 +32,7 @@ class Live:
         self.picture.value = file.getvalue()
 
     def __repr__(self) -> str:
-        return "In a running notebook: a figure with sliders."
+        return "In a running notebook: a figure to play with."
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         return self.box._repr_mimebundle_(**kwargs) | {"text/plain": repr(self)}

@@ -50,7 +50,7 @@ def test_without_a_kernel_it_is_a_line_of_text(drawn):
     _, draw = drawn
     figure = live(draw, bias=(-2, 6, 0.5), kind=["GRU", "LSTM"])
     bundle = figure._repr_mimebundle_()
-    assert bundle["text/plain"] == "In a running notebook: a figure with sliders."
+    assert bundle["text/plain"] == "In a running notebook: a figure to play with."
     others = set(bundle) - {"text/plain"}
     assert others == {"application/vnd.jupyter.widget-view+json"}, "which the canonical form leaves out"
 

@@ -35,9 +35,10 @@ SCRATCH = ROOT / "_build" / "accelerator"  # a chapter's figures stay here until
 
 
 def cells(path: Path) -> list[str]:
-    """Return the sources of a notebook's code cells."""
+    """Return the sources of a notebook's code cells, without the figures that only a running notebook can show."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return [source for source in sources if "import live" not in source]
 
 
 def run_cells(sources: list[str], namespace: dict[str, Any] | None = None) -> tuple[list[str], bool]:

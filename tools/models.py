@@ -19,6 +19,10 @@ from tools.accelerator import REPRODUCTIONS, ROOT, cells, run_cells
 
 MODELS = ROOT / "chapters" / "_static" / "elements" / "models"
 WRONG = 4  # samples that the network reads wrongly
+MNIST = """\
+// Digits of MNIST, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0:
+// https://creativecommons.org/licenses/by-sa/3.0/
+"""
 
 
 def text(array: NDArray) -> str:
@@ -43,12 +47,12 @@ def packed(matrix: NDArray) -> tuple[dict[str, str], NDArray]:
     return {"factors": text(factors), "numbers": text(whole)}, whole * factors
 
 
-def write(name: str, content: Any) -> None:
-    """Write one script that adds `content` to book.models."""
+def write(name: str, content: Any, notice: str = "") -> None:
+    """Write one script that adds `content` to book.models; a notice stands above it."""
     MODELS.mkdir(exist_ok=True)
     path = MODELS / f"{name}.js"
     numbers = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-    path.write_text(f"book.models.{name} = {numbers};\n", encoding="utf-8")
+    path.write_text(f"{notice}book.models.{name} = {numbers};\n", encoding="utf-8")
     print(f"✓ {path.relative_to(ROOT)}: {path.stat().st_size / 1000:.1f} kB", flush=True)
 
 
@@ -67,7 +71,7 @@ def digits(chapter: dict[str, Any]) -> None:
     wrong = np.flatnonzero(read != truth)[np.sort(first)][:WRONG]
     pixels = np.round(255 * images).astype("uint8")
     samples = [{"truth": int(truth[k]), "read": int(read[k]), "image": text(pixels[k])} for k in (*right, *wrong)]
-    write("digits", samples)
+    write("digits", samples, MNIST)
     print(f"  right on the test part: {np.mean(read == truth):.4f}")
 
 

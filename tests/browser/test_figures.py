@@ -22,7 +22,7 @@ IMDB = "chapters/reproductions/imdb.html"
 
 def model(name):
     text = (MODELS / f"{name}.js").read_text(encoding="utf-8")
-    return json.loads(text.removeprefix(f"book.models.{name} = ").rstrip().removesuffix(";"))
+    return json.loads(text.partition(f"book.models.{name} = ")[2].rstrip().removesuffix(";"))
 
 
 def flat(array):
