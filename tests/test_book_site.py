@@ -138,6 +138,33 @@ def test_a_theme_that_sets_its_colours_elsewhere_is_a_fault(scripts, out, fault)
         finish(scripts, out, HEAD.replace("data-cfasync", "data-other"))
 
 
+THEME = 'function N(){const e=1}function I(){const e=()=>{document.querySelectorAll(["pre",".x"])};e()}I();'
+
+
+@pytest.fixture
+def theme(module, out):
+    """Write the theme's script, and return what the step makes of it."""
+    path = out / "_static/scripts/pydata-sphinx-theme.js"
+
+    def changed(text):
+        path.write_text(text)
+        assert finish(module("scripts").replace_search_for_boxes, out, "<p>x</p>") == "<p>x</p>"
+        return path.read_text()
+
+    return changed
+
+
+def test_the_theme_does_not_lay_out_the_whole_page_to_find_boxes_that_scroll(theme):
+    once = theme(THEME)
+    assert once == THEME.replace("function I(){", "function I(){return;")
+    assert theme(once) == once, "a second build finds its own work"
+
+
+def test_a_theme_that_finds_them_elsewhere_is_a_fault(theme, fault):
+    with fault("finds boxes that scroll elsewhere"):
+        theme(THEME.replace('"pre"', '"div"'))
+
+
 def test_a_page_that_is_not_of_the_theme_stays_as_it_is(scripts, out):
     lost = "<html><script src='x.js'></script></html>"
     assert finish(scripts, out, lost, "404.html") == lost

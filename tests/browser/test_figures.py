@@ -264,6 +264,7 @@ def test_the_chapter_says_what_the_figure_of_gradients_shows(open_page):
 
 def test_the_figure_of_gradients_on_a_phone_and_by_keyboard(open_page):
     page = open_page(BPTT, size=(360, 740), has_touch=True, is_mobile=True)
+    page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # before that it has no inner text
     figure = page.locator("gru-vanishing")
     reached(figure)
     height = figure.bounding_box()["height"]

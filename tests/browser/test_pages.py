@@ -13,6 +13,7 @@ PAGES = sorted(
     for path in SITE.rglob("*.html")
     if "_static" not in path.parts and path != SITE / "index.html"  # which leads to the front page at once
 )
+EQUATIONS = "chapters/foundations/equations.html"
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
 
@@ -91,11 +92,13 @@ def test_without_scripts_every_figure_has_words(open_page):
             continue
         page = open_page(str(path.relative_to(SITE)), java_script_enabled=False)
         for figure in page.locator(":is(gru-explorer, gru-vanishing, gru-digit, gru-review)").all():
+            figure.scroll_into_view_if_needed()
+            page.wait_for_function("(figure) => figure.innerText", arg=figure.element_handle())
             assert "a figure to play with stands here" in figure.inner_text()
 
 
 def test_focus_is_visible(open_page):
-    page = open_page("chapters/foundations/equations.html")
+    page = open_page(EQUATIONS)
     for _ in range(12):
         page.keyboard.press("Tab")
         style = page.evaluate(
@@ -103,6 +106,32 @@ def test_focus_is_visible(open_page):
             " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' })()"
         )
         assert style, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+TOP = "(place) => document.getElementById(place).getBoundingClientRect().top"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("place", ["turn-the-gates-to-their-ends", "count-the-parameters", "exercise-3-half-life"])
+def test_a_link_leads_to_its_place_although_what_is_out_of_sight_is_not_laid_out(open_page, size, place):
+    page = open_page(f"{EQUATIONS}#{place}", size=SIZES[size])
+    page.wait_for_timeout(500)
+    assert 0 <= page.evaluate(TOP, place) < 150
+
+    page = open_page(EQUATIONS, size=SIZES[size])
+    page.evaluate(f"document.querySelector('.bd-article a[href=\"#{place}\"]').click()")
+    page.wait_for_timeout(500)
+    assert 0 <= page.evaluate(TOP, place) < 150
+
+
+def test_a_page_that_is_loaded_again_stands_where_it_was(open_page):
+    page = open_page(EQUATIONS)
+    page.locator("#count-the-parameters").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    before = page.evaluate(TOP, "count-the-parameters")
+    page.reload()
+    page.wait_for_timeout(500)
+    assert page.evaluate(TOP, "count-the-parameters") == pytest.approx(before, abs=3)
 
 
 @pytest.mark.parametrize("words", ["update gate", "reset gate", "candidate"])

@@ -4,15 +4,22 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from book_site import address, claims, figures, findable, formulas
+from book_site import address, claims, figures, findable, formulas, scripts
 from book_site.barriers import clear_barriers
 from book_site.icons import draw_icons
 from book_site.pictures import place_pictures
-from book_site.scripts import defer_scripts
+from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.styles import join_styles
 
 # in this order: a style that only an icon needs is known once the icon is drawn
-FINISH = (clear_barriers, draw_icons, defer_scripts, place_pictures, join_styles)
+FINISH = (
+    clear_barriers,
+    draw_icons,
+    replace_search_for_boxes,
+    defer_scripts,
+    place_pictures,
+    join_styles,
+)
 
 
 def finish_pages(app: Sphinx, exception: Exception | None) -> None:
@@ -29,7 +36,7 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (address, formulas, claims, figures, findable):
+    for part in (address, formulas, claims, figures, findable, scripts):
         part.setup(app)
     app.connect("build-finished", finish_pages, priority=900)  # after all others
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Scripts of interactive figures and wide formulas: a page that holds one brings its scripts, no other does."""
+"""Interactive figures: a page that holds one brings its scripts, no other page does."""
 
 from __future__ import annotations
 
@@ -16,11 +16,8 @@ ALSO = {"gru-vanishing": ("gradients.js",)}  # what one figure needs besides
 def bring_scripts(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document
 ) -> None:
-    """Add what one page needs; each figure has a script of its own name."""
-    body = context.get("body", "")
-    if "katex-display" in body:
-        app.add_js_file("reach.js", loading_method="defer")
-    tags = list(dict.fromkeys(TAG.findall(body)))
+    """Add what the figures of one page need; each has a script of its own name."""
+    tags = list(dict.fromkeys(TAG.findall(context.get("body", ""))))
     if not tags:
         return
     app.add_css_file("elements/elements.css")

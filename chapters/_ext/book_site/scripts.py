@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
@@ -28,8 +29,27 @@ SET_COLOURS = """<script>
       const dark = matchMedia("(prefers-color-scheme: dark)").matches;
       page.mode = localStorage.getItem("mode") || "auto";
       page.theme = page.mode !== "auto" ? page.mode : dark ? "dark" : "light";
+      page.whole = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
     }
   </script>"""
+
+# The theme's own search for boxes that scroll lays out the whole page at once.
+THEME = "_static/scripts/pydata-sphinx-theme.js"
+FIND_BOXES = re.compile(
+    r'(function \w+\(\)\{)(?:return;)?(?=const \w+=\(\)=>\{document\.querySelectorAll\(\["pre",)'
+)
+
+
+def replace_search_for_boxes(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
+    """Leave to reach.js which boxes the keyboard is to scroll."""
+    script = out / THEME
+    text, places = FIND_BOXES.subn(r"\1return;", script.read_text(encoding="utf-8"))
+    if places != 1:
+        raise ExtensionError(
+            f"{script.name}: the theme finds boxes that scroll elsewhere"
+        )
+    script.write_text(text, encoding="utf-8")
+    return pages
 
 
 def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
@@ -57,3 +77,7 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
         return SCRIPT.sub(script, PRELOAD.sub("", text))
 
     return {page: deferred(page, text) for page, text in pages.items()}
+
+
+def setup(app: Sphinx) -> None:
+    app.add_js_file("reach.js", loading_method="defer")
