@@ -65,7 +65,7 @@ def test_a_page_is_whole(open_page, axe, name, theme):
     found = {}
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(SCROLLS_BY_KEY)  # the theme looks for what scrolls a while after the size has changed
+        page.wait_for_function(SCROLLS_BY_KEY)  # reach.js asks the boxes when there is time
         response = axe.run(page, options={"resultTypes": ["violations"], "preload": False}).response
         found |= {(size, v["id"]): [node["html"][:150] for node in v["nodes"][:3]] for v in response["violations"]}
     assert found == {}
@@ -92,9 +92,19 @@ def test_without_scripts_every_figure_has_words(open_page):
             continue
         page = open_page(str(path.relative_to(SITE)), java_script_enabled=False)
         for figure in page.locator(":is(gru-explorer, gru-vanishing, gru-digit, gru-review)").all():
-            figure.scroll_into_view_if_needed()
-            page.wait_for_function("(figure) => figure.innerText", arg=figure.element_handle())
             assert "a figure to play with stands here" in figure.inner_text()
+
+
+MOVING = """() => [...document.querySelectorAll("*")].flatMap((one) => {
+  const { transitionDuration, animationName } = getComputedStyle(one);
+  const still = transitionDuration.split(", ").every((time) => time === "0s") && animationName === "none";
+  return still ? [] : [one.outerHTML];
+})"""
+
+
+def test_nothing_moves_for_a_reader_who_wants_no_motion(open_page):
+    assert open_page(EQUATIONS).evaluate(MOVING), "the theme lets its sidebars glide"
+    assert open_page(EQUATIONS, reduced_motion="reduce").evaluate(MOVING) == []
 
 
 def test_focus_is_visible(open_page):

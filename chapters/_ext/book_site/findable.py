@@ -146,7 +146,7 @@ def door(front: str, base: str, tags: list[str]) -> str:
     lines = "\n".join(tags)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={front}">
-<link rel="canonical" href="{base}{front}">
+<link rel="canonical" href="{base}{front}"><link rel="icon" href="_static/favicon.svg">
 {lines}</head>
 <body><p><a href="{front}">To the front page</a></p></body></html>
 """
@@ -157,7 +157,7 @@ def lost_page(base: str) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>This page was reset – Gated Recurrent Units</title><meta name="robots" content="noindex">
-<style>:root{{color-scheme:light dark;background:light-dark(#fff,#14171b);color:light-dark(#1b1e22,#dcdfe3)}}
+<link rel="icon" href="data:,"><style>:root{{color-scheme:light dark;background:light-dark(#fff,#14171b);color:light-dark(#1b1e22,#dcdfe3)}}
 body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;
 padding:0 1.2rem}}a{{color:light-dark(#00629a,#7fc2ee)}}</style></head>
 <body><main><h1>This page was reset</h1><p>There is nothing at this address: <em>r</em> = 0.
