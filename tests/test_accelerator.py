@@ -88,6 +88,11 @@ def test_what_cells_define_is_left_to_who_asks():
     assert accelerator.run_cells(["a"])[1] is False, "one run knows nothing of another"
 
 
+def test_each_cell_draws_on_a_sheet_of_its_own():
+    logarithmic = "import matplotlib.pyplot as plt\nplt.semilogy([1, 2])\nplt.show()"
+    assert accelerator.run_cells([logarithmic, "plt.axline((0, 0), slope=1)"]) == ([], True)
+
+
 @pytest.mark.parametrize("path", accelerator.REPRODUCTIONS, ids=lambda path: path.stem)
 def test_every_reproduction_is_plain_python(path):
     """No magics: the cells run where there is no Jupyter."""

@@ -60,6 +60,8 @@ def run_cells(sources: list[str], namespace: dict[str, Any] | None = None) -> tu
         except Exception:
             traceback.print_exc()
             return unmet, False
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")  # as a notebook does: the next cell draws on a sheet of its own
     return unmet, True
 
 
