@@ -1,7 +1,9 @@
 """What makes the built pages light does so, and says so when it cannot."""
 
+import importlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -35,6 +37,14 @@ def out(tmp_path):
 
 def finish(step, out, text, name="chapters/page.html"):
     return step(out, {out / name: text})[out / name]
+
+
+def test_the_page_that_is_printed_stays_as_it_is(module, out):
+    page = out / "chapters" / "index.html"
+    page.write_text('<img src="_static/logo.svg">')  # its links begin at the top folder
+    app = SimpleNamespace(outdir=out, builder=SimpleNamespace(name="singlehtml", format="html"))
+    importlib.import_module("book_site").finish_pages(app, None)
+    assert page.read_text() == '<img src="_static/logo.svg">'
 
 
 # Icons

@@ -23,8 +23,8 @@ FINISH = (
 
 
 def finish_pages(app: Sphinx, exception: Exception | None) -> None:
-    """Make the finished pages light."""
-    if exception or app.builder.format != "html":
+    """Make the finished pages light; the one that is printed stays as it is."""
+    if exception or app.builder.name != "html":
         return
     out = Path(app.outdir).resolve()
     paths = [path for path in out.rglob("*.html") if "_static" not in path.parts]
