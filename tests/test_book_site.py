@@ -43,7 +43,7 @@ def test_the_page_that_is_printed_stays_as_it_is(module, out):
     page = out / "chapters" / "index.html"
     page.write_text('<img src="_static/logo.svg">')  # its links begin at the top folder
     app = SimpleNamespace(outdir=out, builder=SimpleNamespace(name="singlehtml", format="html"))
-    importlib.import_module("book_site").finish_pages(app, None)
+    importlib.import_module(module("icons").__package__).finish_pages(app, None)
     assert page.read_text() == '<img src="_static/logo.svg">'
 
 
