@@ -150,15 +150,3 @@ def test_show_backend_names_what_runs(capsys, monkeypatch):
     monkeypatch.delitem(sys.modules, "keras")
     with pytest.raises(RuntimeError, match="import keras"):
         show_backend()
-
-
-@pytest.mark.parametrize(
-    ("backend", "device", "choice"),
-    [("tensorflow", "cpu", True), ("tensorflow", "a-gpu", "auto"), ("jax", "cpu", "auto"), ("torch", "cpu", "auto")],
-)
-def test_compilation_is_asked_for_where_it_pays(monkeypatch, backend, device, choice):
-    from gru_lib import training
-
-    monkeypatch.setattr(training.keras.backend, "backend", lambda: backend)
-    monkeypatch.setattr(training, "device", lambda: device)
-    assert training.jit_where_it_pays() == choice
