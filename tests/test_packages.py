@@ -2,9 +2,12 @@
 
 import re
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
+import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -39,6 +42,15 @@ def test_pins_are_plain():
     """No addresses, no local versions: the file works with every index."""
     for line in (ROOT / "constraints.txt").read_text().splitlines():
         assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line), line
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
+def test_every_pin_allows_the_first_release_of_a_python(python):
+    """Debian 12 has Python 3.11.2, and a package may ask for a later one."""
+    asking = {canonical(one.name): one.metadata["Requires-Python"] for one in distributions()}
+    pinned = {name: asking[name] for name in CONSTRAINTS if asking.get(name)}
+    assert len(pinned) > 100
+    assert {name: wants for name, wants in pinned.items() if python not in SpecifierSet(wants)} == {}
 
 
 def test_environment_has_the_same_packages_at_the_same_versions():
