@@ -1,8 +1,10 @@
 """Every notebook is in the one canonical form, has the frame of a chapter, and hides nothing from nbval."""
 
+import ast
 import importlib
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,15 @@ def test_form_is_canonical(path, notebook):
 def test_canonical_form_is_stable(notebook):
     once = notebooks.canonical(notebook)
     assert notebooks.canonical(json.loads(notebooks.text_of(once))) == once
+
+
+def test_what_it_imports_of_the_library_is_there(notebook):
+    for source in cells(notebook, "code"):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("gru_lib"):
+                module = importlib.import_module(node.module)
+                for name in node.names:
+                    assert hasattr(module, name.name) or find_spec(f"{node.module}.{name.name}"), ast.unparse(node)
 
 
 def test_no_problems(notebook):
