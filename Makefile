@@ -55,7 +55,7 @@ record: ## as execute, and store the measured figures in results/
 
 gpu: ## run reproductions and benchmark on this machine's accelerator, and store their figures in results/
 	@$(BOOTSTRAP) gpu
-	@$(VENV)/python tools/accelerator.py
+	@$(VENV)/python tools/record_on_gpu.py
 
 BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
@@ -68,7 +68,7 @@ bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store t
 
 models: ## train and export the networks that run in the website's figures
 	@$(BOOTSTRAP) test
-	@$(VENV)/python -m tools.models
+	@$(VENV)/python -m tools.export_models
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""Draw the picture that a link to the book shows in a chat, chapters/_static/card.png: python -m tools.card."""
+"""Draw the picture that a link to the book shows in a chat, chapters/_site/static/card.png: python -m tools.card."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from PIL import Image
 from tools.pdf import ROOT, find_browser
 
 CELL = ROOT / "chapters" / "images" / "gru-cell.svg"
-CARD = ROOT / "chapters" / "_static" / "card.png"
+CARD = ROOT / "chapters" / "_site" / "static" / "card.png"
 SIZE = (1200, 630)
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><style>
 * { margin: 0; box-sizing: border-box }

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGETS: dict[str, int] = json.loads((ROOT / "tests" / "budgets.json").read_text())  # seconds per notebook
-BROWSER = "tests/browser"
+BROWSER = "tests/site/browser"
 CHEAP = 120  # seconds; notebooks up to this budget run on every backend
 NBVAL = (
     *("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg"),

@@ -1,11 +1,11 @@
-"""Write the page of all claims, chapters/evidence/claims.md, from gru_lib/evidence/claims.toml (`make format` does)."""
+"""Write the page of all claims, chapters/evidence/claims.md, from gru_lib/book/claims.toml (`make format` does)."""
 
 import sys
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
-from gru_lib.evidence.claims import MEANING, VERDICTS, Claim, load_claims
+from gru_lib.book.claims import MEANING, VERDICTS, Claim, load_claims
 
 PAGE = Path(__file__).resolve().parent.parent / "chapters" / "evidence" / "claims.md"
 TITLES = {
@@ -15,7 +15,7 @@ TITLES = {
     "binary_gru2023": "Source 4: *Implementing gated recurrent units (GRUs) in Keras*",
     "temperature_gru": "Source 5: *Gated Recurrent Unit (GRU)*",
 }
-INTRODUCTION = """% Written by tools/claims.py from gru_lib/evidence/claims.toml; `make format` renews it.
+INTRODUCTION = """% Written by tools/claims.py from gru_lib/book/claims.toml; `make format` renews it.
 
 # Claims on trial
 

@@ -1,4 +1,4 @@
-"""The command: ``python -m gru_lib.benchmark`` measures, prints a table, and stores figures and a plot if told to."""
+"""The command: ``python -m gru_lib.benchmark`` measures, prints a table, and stores the figures if told to."""
 
 import argparse
 import os
@@ -15,8 +15,8 @@ from gru_lib.benchmark.peers import installed, on_both
 from gru_lib.benchmark.shapes import SHAPES, Shape
 from gru_lib.benchmark.task import CELLS, MODES, Task
 from gru_lib.benchmark.turns import check, race
-from gru_lib.evidence.provenance import provenance
-from gru_lib.evidence.results import write_results
+from gru_lib.records.provenance import provenance
+from gru_lib.records.store import write_results
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +31,6 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--threads", type=int, default=os.cpu_count(), help="for every peer (default: all cores)")
     result.add_argument("--rounds", type=int, default=15)
     result.add_argument("-o", "--output", type=Path, help="store the figures as JSON")
-    result.add_argument("--plot", type=Path, help="store a picture of the ratios or of the growth (.svg or .png)")
     return result
 
 
@@ -53,10 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def series(options: argparse.Namespace) -> list[list[Shape]]:
     """Return on which shapes to measure; with --grow all sizes of one shape are a series."""
-    shapes = list(_shapes(options))
-    if options.grow and options.plot and len(shapes) > 1:
-        raise ValueError("--plot shows one growth; with --grow it expected one --shape")
-    return [grow(shape, options.grow) if options.grow else [shape] for shape in shapes]
+    return [grow(shape, options.grow) if options.grow else [shape] for shape in _shapes(options)]
 
 
 def _shapes(options: argparse.Namespace) -> Iterator[Shape]:
@@ -99,14 +95,10 @@ def _print_crossover(comparisons: list[dict[str, Any]], letter: str) -> None:
 
 
 def finish(results: list[Comparison], options: argparse.Namespace) -> None:
-    """Write the figures with their provenance, and draw them, if told to."""
+    """Write the figures with their provenance, if told to."""
     comparisons = [result.to_dict() for result in results]
     if options.output:
         write_results(options.output, {"provenance": provenance(), "comparisons": comparisons})
-    if options.plot:
-        from gru_lib.benchmark.plot import plot, plot_growth
-
-        (plot_growth if options.grow else plot)(comparisons, options.plot)
 
 
 def _progress(line: str) -> None:

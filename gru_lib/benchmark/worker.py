@@ -18,7 +18,7 @@ from gru_lib.benchmark import accelerator, environment, memory
 from gru_lib.benchmark.peers import PEERS, Step, placed
 from gru_lib.benchmark.shapes import Shape
 from gru_lib.benchmark.task import Task, draw
-from gru_lib.evidence.provenance import device as device_name
+from gru_lib.records.provenance import device as device_name
 
 TINY = Shape(2, 3, 2, 4)  # more than one step, or a compiler would leave out the loop
 WARM_UP = 3  # the states that mode "step" hands on have then met the recurrent weights

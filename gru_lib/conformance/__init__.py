@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gru_lib.conformance.check import check_gru
-    from gru_lib.conformance.kills import kill_table
     from gru_lib.conformance.mutants import MUTANTS, Mutant
     from gru_lib.conformance.report import Report
 
-__all__ = ["MUTANTS", "Mutant", "Report", "check_gru", "kill_table"]
+__all__ = ["MUTANTS", "Mutant", "Report", "check_gru"]
 
-HOMES = {"check_gru": "check", "kill_table": "kills", "MUTANTS": "mutants", "Mutant": "mutants", "Report": "report"}
+HOMES = {"check_gru": "check", "MUTANTS": "mutants", "Mutant": "mutants", "Report": "report"}
 
 
 def __getattr__(name: str) -> Any:

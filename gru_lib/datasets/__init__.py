@@ -2,7 +2,7 @@
 
 from gru_lib.datasets.imdb import Imdb, load_imdb
 from gru_lib.datasets.mnist import load_mnist
-from gru_lib.datasets.provenance import DatasetError
+from gru_lib.datasets.registry import DatasetError
 from gru_lib.datasets.temperature import (
     DailyTemperature,
     SyntheticTemperature,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.files import write_whole
+from gru_lib.atomic_write import atomic_write
 
 Arrays = dict[str, NDArray[Any]]
 _DIGEST = hashlib.sha256().digest_size
@@ -45,4 +45,4 @@ def _write(path: Path, arrays: Arrays) -> None:
     np.savez(buffer, allow_pickle=False, **arrays)
     content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, hashlib.sha256(content).digest() + content)
+    atomic_write(path, hashlib.sha256(content).digest() + content)

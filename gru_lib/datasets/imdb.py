@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gru_lib.datasets.cache import Arrays
-from gru_lib.datasets.imdb_origins import ORIGINS, AbsentError
-from gru_lib.datasets.provenance import DatasetError
+from gru_lib.datasets.imdb_sources import ORIGINS, AbsentError
+from gru_lib.datasets.registry import DatasetError
 from gru_lib.datasets.text import decode, limit, number_words, split_words
 
 Split = tuple[NDArray[np.object_], NDArray[np.int64]]

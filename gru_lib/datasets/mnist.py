@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.datasets.provenance import read_verified
+from gru_lib.datasets.registry import read_verified
 
 Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -24,7 +24,7 @@ def load_mnist() -> tuple[Split, Split]:
 
     Notes
     -----
-    Source: LeCun, Bottou, Bengio & Haffner (1998); see `gru_lib.datasets.provenance.FILES`.
+    Source: LeCun, Bottou, Bengio & Haffner (1998); see `gru_lib.datasets.registry.FILES`.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.datasets.provenance import read_verified
+from gru_lib.datasets.registry import read_verified
 from gru_lib.scratch.checks import positive_integer
 
 YEAR = 365.25  # days
@@ -48,7 +48,7 @@ def load_temperature() -> DailyTemperature:
 
     Notes
     -----
-    Source: NOAA, GHCN-Daily, station USC00381770; see `gru_lib.datasets.provenance.FILES`.
+    Source: NOAA, GHCN-Daily, station USC00381770; see `gru_lib.datasets.registry.FILES`.
     NOAA's thermometer was read in whole degrees Fahrenheit, hence steps of about 0.56 °C.
 
     Gaps: 95 highs and 107 lows are missing. On 90 days both are, among them the whole of September 1962 and of

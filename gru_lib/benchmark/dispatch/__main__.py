@@ -10,7 +10,7 @@ from typing import Any
 from gru_lib.benchmark.dispatch.layers import CELLS
 from gru_lib.benchmark.dispatch.operators import BACKENDS
 from gru_lib.benchmark.dispatch.rows import HEAD, Row, measure
-from gru_lib.evidence.results import write_results
+from gru_lib.records.store import write_results
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,8 +13,8 @@ from typing import Any
 
 from gru_lib.benchmark.dispatch.layers import ARGUMENTS, CELLS, IN_CALL, TORCH_ARGUMENTS, Work, keras_work, torch_work
 from gru_lib.benchmark.dispatch.operators import dispatched, loops
-from gru_lib.evidence.provenance import device as device_name
-from gru_lib.evidence.provenance import provenance
+from gru_lib.records.provenance import device as device_name
+from gru_lib.records.provenance import provenance
 
 STEPS = (20, 40)  # a loop that is written out shows by growth
 

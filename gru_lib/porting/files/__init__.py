@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from gru_lib.files import write_whole
+from gru_lib.atomic_write import atomic_write
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import keras, npz, onnx_read, onnx_write, pytorch
 from gru_lib.porting.stack import Stack
@@ -82,7 +82,7 @@ def save(path: Path, stack: Stack, convention: str, *, force: bool = False) -> N
         content = npz.write(stack, convention)
     else:
         content = onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
-    write_whole(path, content)
+    atomic_write(path, content)
 
 
 def check_target(path: Path, convention: str, *, force: bool = False) -> None:

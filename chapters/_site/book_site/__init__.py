@@ -1,0 +1,42 @@
+"""What the site needs beyond settings, one module for each need."""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from book_site import claims, figures, formulas, metadata, repository_links, scripts
+from book_site.accessibility import clear_barriers
+from book_site.icons import draw_icons
+from book_site.pictures import place_pictures
+from book_site.scripts import defer_scripts, replace_search_for_boxes
+from book_site.styles import join_styles
+
+# in this order: a style that only an icon needs is known once the icon is drawn
+FINISH = (
+    clear_barriers,
+    draw_icons,
+    replace_search_for_boxes,
+    defer_scripts,
+    place_pictures,
+    join_styles,
+)
+
+
+def finish_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Make the finished pages light; the one that is printed stays as it is."""
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir).resolve()
+    paths = [path for path in out.rglob("*.html") if "_static" not in path.parts]
+    pages = {path: path.read_text(encoding="utf-8") for path in paths}
+    for step in FINISH:
+        pages = step(out, pages)
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    for part in (repository_links, formulas, claims, figures, metadata, scripts):
+        part.setup(app)
+    app.connect("build-finished", finish_pages, priority=900)  # after all others
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

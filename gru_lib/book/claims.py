@@ -1,0 +1,142 @@
+"""The claims of the five sources, each with the verdict that a cell of the book has reached."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from gru_lib.book.expectations import expect
+from gru_lib.book.tables import Link, Table
+
+CLAIMS = Path(__file__).with_name("claims.toml")
+VERDICTS = ("confirmed", "refuted", "depends", "inconsistent", "open")
+MEANING = {
+    "confirmed": "what was measured agrees with it",
+    "refuted": "what was measured contradicts it",
+    "depends": "true under conditions that the source does not name; the finding names them",
+    "inconsistent": "the source contradicts itself",
+    "open": "it needs a larger experiment, which is named",
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One testable statement of a source.
+
+    Attributes
+    ----------
+    id : str
+        ``<chapter>-<slug>``; the cell that decides it carries this name on the site.
+    source : str
+        The source's key in ``chapters/references.bib``.
+    quote : str
+        The source's own words, a dozen at most.
+    decided_by : str
+        What is computed to decide it.
+    verdict : str
+        One of `VERDICTS`.
+    finding : str
+        What was found; for an open claim, the experiment that would decide it.
+    decided_in : str
+        The notebook, such as ``reproductions/imdb``; empty for an open claim.
+    """
+
+    id: str
+    source: str
+    quote: str
+    decided_by: str
+    verdict: str
+    finding: str
+    decided_in: str = ""
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"verdict of {self.id} is {self.verdict!r}; expected one of {', '.join(VERDICTS)}")
+        if bool(self.decided_in) == (self.verdict == "open"):
+            raise ValueError(
+                f"{self.id} is {self.verdict} with decided_in={self.decided_in!r}; only open ones have none"
+            )
+
+    @property
+    def chapter(self) -> str:
+        """The chapter that reproduces the source."""
+        return self.id.partition("-")[0]
+
+
+@cache
+def load_claims() -> tuple[Claim, ...]:
+    """Return every claim, in the order of the file: by source, then as the source makes them."""
+    return tuple(Claim(**entry) for entry in tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["claims"])
+
+
+def settle(
+    claim: str,
+    value: float | bool,
+    *,
+    between: tuple[float, float] | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> None:
+    """Check the measurement that decides a claim, and print the claim with its stored verdict.
+
+    Parameters
+    ----------
+    claim : str
+        The claim's id.
+    value : float or bool
+        The measurement. A bool needs no bound: it must be true.
+    between, above, below
+        As in `expect`: what the value must satisfy for the stored verdict to stand.
+
+    Raises
+    ------
+    EvidenceError
+        If the measurement no longer supports the verdict.
+    ValueError
+        If there is no such claim, if it is open, or if the bounds are not as in `expect`.
+
+    Examples
+    --------
+    >>> settle("mnist-parameters", 5952 < 18048 < 23808)
+    “more parameters than the Simple RNN … less than the LSTM”: confirmed
+    ✓ parameters of the three layers at 64 units
+    """
+    found = next((one for one in load_claims() if one.id == claim), None)
+    if found is None:
+        raise ValueError(f"claim is {claim!r}; expected an id of {CLAIMS.name}")
+    if found.verdict == "open":
+        raise ValueError(f"claim {claim} is open; expected one with a verdict")
+    print(f"“{found.quote}”: {found.verdict}")
+    if type(value).__name__ == "bool" and between == above == below:  # NumPy's too
+        above = 0.5
+    expect(found.decided_by, value, between=between, above=above, below=below)
+
+
+def claims_table(chapter: str) -> Table:
+    """Return the claims of the source that a chapter reproduces, as a table to show.
+
+    Parameters
+    ----------
+    chapter : str
+        Such as ``"mnist"``.
+
+    Raises
+    ------
+    ValueError
+        If no claim belongs to that chapter.
+    """
+    rows = [one for one in load_claims() if one.chapter == chapter]
+    if not rows:
+        known = ", ".join(sorted({one.chapter for one in load_claims()}))
+        raise ValueError(f"chapter is {chapter!r}; expected one of {known}")
+    head = ("The source says", "Verdict", "What was found")
+    return Table(head, tuple((f"“{one.quote}”", _verdict(one), one.finding) for one in rows), style="claims")
+
+
+def _verdict(claim: Claim) -> str | Link:
+    """Link a verdict to the cell that decides it; the site gives that cell the anchor."""
+    if not claim.decided_in:
+        return claim.verdict
+    home = PurePosixPath(claim.decided_in)
+    page = "" if home.name == claim.chapter else f"../{home}.ipynb"
+    return Link(claim.verdict, f"{page}#claim-{claim.id}")

@@ -1,0 +1,113 @@
+"""Exercises of the chapter *Write a GRU layer that passes for Keras's own*."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gru_lib.book.exercises.engine import FunctionExercise
+from gru_lib.scratch import sigmoid
+
+TOLERANCE = 1e-5  # an answer may compute in 32 bits
+
+
+def _minimal(x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray) -> NDArray:
+    x_f, x_h = np.split(x_t @ kernel + bias, 2, axis=-1)
+    U_f, U_h = np.split(recurrent_kernel, 2, axis=-1)
+    f = sigmoid(x_f + h @ U_f)
+    g = np.tanh(x_h + (f * h) @ U_h)
+    return f * h + (1 - f) * g
+
+
+def _minimal_reset_after(
+    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray
+) -> NDArray:
+    x_f, x_h = np.split(x_t @ kernel + bias, 2, axis=-1)
+    h_f, h_h = np.split(h @ recurrent_kernel, 2, axis=-1)
+    f = sigmoid(x_f + h_f)
+    return f * h + (1 - f) * np.tanh(x_h + f * h_h)
+
+
+def _minimal_overwriting(
+    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray
+) -> NDArray:
+    x_f, x_h = np.split(x_t @ kernel + bias, 2, axis=-1)
+    U_f, U_h = np.split(recurrent_kernel, 2, axis=-1)
+    f = sigmoid(x_f + h @ U_f)
+    return (1 - f) * h + f * np.tanh(x_h + (f * h) @ U_h)
+
+
+def _minimal_without_reset(
+    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray
+) -> NDArray:
+    a_f, a_h = np.split(x_t @ kernel + bias + h @ recurrent_kernel, 2, axis=-1)
+    f = sigmoid(a_f)
+    return f * h + (1 - f) * np.tanh(a_h)
+
+
+def _minimal_cases(rng: np.random.Generator) -> list[tuple]:
+    cases = []
+    for batch, m, n in ((2, 3, 4), (5, 1, 2)):
+        shapes = ((batch, m), (batch, n), (m, 2 * n), (n, 2 * n), (2 * n,))
+        cases.append(tuple(rng.normal(size=shape).astype("float32") for shape in shapes))
+    return cases
+
+
+def _mean(x_t: NDArray, mean: NDArray, count: NDArray) -> tuple[NDArray, NDArray]:
+    return mean + (x_t - mean) / (count + 1), count + 1
+
+
+def _mean_cases(rng: np.random.Generator) -> list[tuple]:
+    """Draw inputs and means; the counts differ from row to row, as a mask makes them."""
+    inputs, means = rng.normal(size=(2, 4, 1)).astype("float32")
+    counts = np.array([[0], [1], [4], [9]], "float32")
+    return [(inputs, means * (counts > 0), counts)]
+
+
+def _same(units: int, leak: float, dropout: float) -> tuple[float, ...]:
+    return units, leak, dropout
+
+
+EXERCISES = {
+    "minimal": FunctionExercise(
+        _minimal,
+        _minimal_cases,
+        mistakes=[
+            (_minimal_reset_after, "f acts on the state before the product with U_h; that needs two products."),
+            (_minimal_overwriting, "f = 1 keeps the old state here, as z = 1 does in this book."),
+            (_minimal_without_reset, "the candidate sees f * h, not h."),
+        ],
+        tolerance=TOLERANCE,
+    ),
+    "mean": FunctionExercise(
+        _mean,
+        _mean_cases,
+        mistakes=[
+            (
+                lambda x_t, mean, count: (mean + (x_t - mean) / (count + 1), count),
+                "the count must grow, or every input is taken for the first.",
+            ),
+            (
+                lambda x_t, mean, count: (_mean(x_t, mean, count)[0], 0 * count + count.max() + 1),
+                "each sequence has a count of its own; a mask may have stopped one and not the other.",
+            ),
+            (
+                lambda x_t, mean, count: ((mean + x_t) / 2, count + 1),
+                "half and half forgets: after k inputs the old mean has the weight k / (k + 1).",
+            ),
+        ],
+        tolerance=TOLERANCE,
+    ),
+    "config": FunctionExercise(
+        _same,
+        lambda rng: [(int(rng.integers(2, 9)), 0.25, 0.5), (3, 0.75, 0.125)],
+        mistakes=[
+            (
+                lambda units, leak, dropout: (units, 0.0, dropout),
+                "leak came back as its default: nothing in the configuration mentions it.",
+            ),
+            (
+                lambda units, leak, dropout: (units, leak, 0.0),
+                "the cell's other arguments are lost; begin with super().get_config().",
+            ),
+        ],
+    ),
+}

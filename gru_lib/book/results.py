@@ -1,0 +1,44 @@
+"""The recorded figures of a chapter, as it shows them."""
+
+from pathlib import Path
+from typing import Any
+
+from gru_lib.book.tables import Table
+from gru_lib.records.store import RESULTS, read_results
+
+
+def results_table(chapter: str, folder: Path | None = None) -> Table:
+    """Return the recorded figures of a chapter, a column for each device, and where each was measured.
+
+    Parameters
+    ----------
+    chapter : str
+        Such as ``"mnist"``.
+    folder : Path, optional
+        Of the results; by default the one beside the package.
+    """
+    files = sorted((folder or RESULTS).glob("*.json"), key=lambda path: (path.stem != "cpu", path.stem))
+    found = {path.stem: read_results(path).get(chapter) for path in files}
+    measured = {name: entry for name, entry in found.items() if entry}
+    figures = sorted({figure for entry in measured.values() for figure in entry["figures"]})
+    rows = ((name, *(_shown(entry["figures"].get(name)) for entry in measured.values())) for name in figures)
+    notes = [_where(entry["provenance"]) for entry in measured.values()]
+    for name, entry in measured.items():
+        notes += [f"On {name} this did not hold: {unmet}." for unmet in entry.get("unmet", [])]
+    if set(measured) <= {"cpu"}:
+        notes.append("No accelerator is recorded yet; `make gpu` on a machine with one adds its column.")
+    return Table(("figure", *measured), tuple(rows), tuple(notes))
+
+
+def _shown(figure: dict[str, Any] | None) -> str:
+    return f"{figure['value']:.3g} {figure['unit']}".rstrip() if figure else "–"
+
+
+def _where(provenance: dict[str, Any]) -> str:
+    """Say in one line where a column was measured."""
+    versions, backend = provenance["versions"], provenance["backend"]
+    on = f" on {backend} {versions.get(backend, '')}".rstrip() if backend else ""
+    return (
+        f"{provenance['device']}: {provenance['processor']}, {provenance['cores']} cores; "
+        f"Keras {versions['keras']}{on}; {provenance['date']}."
+    )

@@ -1,5 +1,0 @@
-"""Exercises that check themselves: each chapter's questions, and the one function that answers "is it right?"."""
-
-from gru_lib.exercises.engine import FunctionExercise, ValueExercise, check
-
-__all__ = ["FunctionExercise", "ValueExercise", "check"]

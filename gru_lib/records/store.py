@@ -1,0 +1,68 @@
+"""The store of measured figures: one JSON file per device."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from gru_lib.atomic_write import atomic_write
+from gru_lib.records.provenance import device, provenance
+
+RESULTS_VARIABLE = "GRU_LIB_RESULTS"
+RESULTS = Path(__file__).parents[2] / "results"
+
+
+def record(name: str, value: float, *, unit: str = "", seed: int | None = None) -> float:
+    """Store one measured figure in ``<results>/<device>.json``, with its provenance.
+
+    Nothing is written unless the environment variable GRU_LIB_RESULTS names a folder
+    (``make record`` sets it), so that reading a chapter changes no file.
+
+    Parameters
+    ----------
+    name : str
+        ``"chapter/what-was-measured"``.
+    value : float
+        A finite number.
+    unit : str
+        Such as "s", or empty for a share or a count.
+    seed : int, optional
+        The seed of the run.
+
+    Returns
+    -------
+    float
+        The value, so that a call can stand in an expression.
+
+    Raises
+    ------
+    ValueError
+        If the name has no chapter or the value is not finite.
+    """
+    chapter, _, figure = name.partition("/")
+    if not chapter or not figure:
+        raise ValueError(f"name is {name!r}; expected 'chapter/what-was-measured'")
+    if not math.isfinite(value):
+        raise ValueError(f"value of {name} is {value}; expected a finite number")
+    folder = os.environ.get(RESULTS_VARIABLE)
+    if folder:
+        path = Path(folder) / f"{device()}.json"
+        results = read_results(path)
+        entry = results.setdefault(chapter, {"figures": {}})
+        entry["provenance"] = provenance()
+        entry["figures"][figure] = {"value": float(value), "unit": unit, "seed": seed}
+        write_results(path, results)
+    return value
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """Return what a results file holds, by chapter; nothing if there is no such file yet."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_results(path: Path, results: dict[str, Any]) -> None:
+    """Replace the file in one move: an interruption leaves the old one whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    atomic_write(path, text.encode("utf-8"))

@@ -1,0 +1,20 @@
+"""Train the GRU from scratch without a framework: output layers, losses, optimisers, a model and its trainer."""
+
+from gru_lib.scratch.training.losses import mean_squared_error, softmax, softmax_cross_entropy
+from gru_lib.scratch.training.model import GRUModel
+from gru_lib.scratch.training.optimizers import SGD, Adam
+from gru_lib.scratch.training.output_layers import BatchNorm, Dense
+from gru_lib.scratch.training.trainer import Trainer, print_epoch
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "BatchNorm",
+    "Dense",
+    "GRUModel",
+    "Trainer",
+    "mean_squared_error",
+    "print_epoch",
+    "softmax",
+    "softmax_cross_entropy",
+]

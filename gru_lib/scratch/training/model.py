@@ -1,0 +1,64 @@
+"""A model whose body is one GRU and whose head is a stack of layers on its last state."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gru_lib.scratch.backward import GRUGradients, gru_backward
+from gru_lib.scratch.forward import GRUCache, gru_forward
+from gru_lib.scratch.training.output_layers import Layer
+from gru_lib.scratch.weights import GRUWeights
+
+
+class GRUModel:
+    """One GRU, then `head` layers on its last state.
+
+    Parameters
+    ----------
+    gru : GRUWeights
+        Trained in place.
+    head : sequence of layers
+        Such as ``[BatchNorm(64), Dense(64, 10, rng=rng)]``; a linear last layer gives logits or values.
+    reset_after : bool
+        Convention of the GRU.
+    """
+
+    def __init__(self, gru: GRUWeights, head: Sequence[Layer], *, reset_after: bool = True) -> None:
+        gru.split_bias(reset_after)  # a bias of the other convention fails here, not in the first step
+        self.gru, self.head, self.reset_after = gru, list(head), reset_after
+        self.gradients: list[NDArray] = []
+        self._cache: GRUCache | None = None
+
+    @property
+    def parameters(self) -> list[NDArray]:
+        """Every array that training changes: the GRU's, then the head's."""
+        return self.gru.arrays() + [array for layer in self.head for array in layer.parameters]
+
+    def forward(self, x: NDArray, *, mask: NDArray | None = None, training: bool = False) -> NDArray:
+        """Return the head's output, (B, k), from sequences (B, T, m) with T of at least 1."""
+        if x.ndim == 3 and x.shape[1] == 0:
+            raise ValueError(f"x has shape {x.shape}; expected at least one step, the head reads the last state")
+        hidden_states, cache = gru_forward(x, self.gru, mask=mask, reset_after=self.reset_after)
+        self._cache = cache if training else self._cache
+        output = hidden_states[:, -1]
+        for layer in self.head:
+            output = layer.forward(output, training=training)
+        return output
+
+    def backward(self, grad: NDArray) -> GRUGradients:
+        """Fill ``gradients`` in the order of ``parameters`` from the gradient of the last training output."""
+        if self._cache is None:
+            raise ValueError("backward was called before forward(..., training=True)")
+        for layer in reversed(self.head):
+            grad = layer.backward(grad)
+        steps, units, batch = self._cache.reset_term.shape
+        grad_hidden_states = np.zeros((batch, steps, units), grad.dtype)
+        grad_hidden_states[:, -1] = grad
+        gru = gru_backward(grad_hidden_states, self._cache)
+        self.gradients = gru.arrays() + [array for layer in self.head for array in layer.gradients]
+        return gru
+
+    def predict(self, x: NDArray, *, batch_size: int = 1024) -> NDArray:
+        """Return the output for all of x, a batch at a time to bound the memory."""
+        return np.concatenate([self.forward(x[i : i + batch_size]) for i in range(0, max(len(x), 1), batch_size)])

@@ -1,0 +1,118 @@
+"""Claims, cells and the page of claims agree: nothing is decided twice in two ways, nothing is decided by nobody."""
+
+import ast
+import re
+from collections import defaultdict
+from itertools import groupby
+
+import pytest
+
+from gru_lib.book import EvidenceError, claims_table, load_claims, settle
+from gru_lib.book.claims import Claim
+from tools import claims as tool
+from tools import notebooks
+
+CLAIMS = load_claims()
+BIBLIOGRAPHY = (notebooks.CHAPTERS / "references.bib").read_text()
+
+
+def settled():
+    """Which notebook calls settle for which claim, and with how many cells."""
+    found = defaultdict(list)
+    for path in notebooks.notebooks():
+        for cell in notebooks.load(path)["cells"]:
+            if cell["cell_type"] == "code":
+                for call in ast.walk(ast.parse("".join(cell["source"]))):
+                    if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "settle":
+                        found[call.args[0].value].append((path, cell, call))
+    return found
+
+
+SETTLED = settled()
+
+
+def test_ids_are_unique_and_name_a_chapter():
+    assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
+    assert {claim.chapter for claim in CLAIMS} <= {path.stem for path in notebooks.notebooks()}
+
+
+def test_every_source_has_its_claims_in_one_block():
+    blocks = [source for source, _ in groupby(claim.source for claim in CLAIMS)]
+    assert blocks == list(tool.TITLES)
+    assert all(f"{{{source}," in BIBLIOGRAPHY for source in blocks)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_quotations_are_short_and_findings_are_sentences(claim):
+    assert 1 <= len(claim.quote.replace("…", " ").split()) <= 12
+    assert claim.finding.endswith(".")
+    assert claim.decided_by
+    assert not re.search(r"\.\s*$", claim.decided_by)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_a_claim_is_decided_where_it_says(claim):
+    """An executed, compared cell of that notebook, and of no other."""
+    homes = {str(path.relative_to(notebooks.CHAPTERS).with_suffix("")) for path, _, _ in SETTLED.get(claim.id, [])}
+    assert homes == ({claim.decided_in} if claim.decided_in else set())
+    for _, cell, call in SETTLED.get(claim.id, []):
+        assert cell["execution_count"]
+        assert "nbval-ignore-output" not in cell["metadata"].get("tags", [])
+        shown = "".join("".join(output.get("text", "")) for output in cell["outputs"])
+        stored = f"“{claim.quote}”: {claim.verdict}\n✓ {claim.decided_by}"
+        assert stored in shown, "the stored output is of another claim or verdict; run `make execute`"
+        assert not isinstance(call.args[1], ast.Constant), "a constant decides nothing"
+
+
+def test_no_cell_settles_what_is_not_on_the_list():
+    assert set(SETTLED) <= {claim.id for claim in CLAIMS}
+
+
+def test_each_reproduction_ends_with_its_claims():
+    for chapter in {claim.chapter for claim in CLAIMS}:
+        [path] = [path for path in notebooks.notebooks() if path.stem == chapter]
+        assert f'claims_table("{chapter}")' in path.read_text().replace('\\"', '"')
+
+
+def test_the_page_is_the_file():
+    assert tool.PAGE.read_text() == tool.page(), "run `make format`"
+
+
+def test_settle_prints_the_claim_and_fails_when_the_measurement_turns(capsys, monkeypatch):
+    claim = Claim("toy-one", "tang2022", "a quotation", "what is measured", "confirmed", "Found.", "reproductions/toy")
+    monkeypatch.setattr("gru_lib.book.claims.load_claims", lambda: (claim,))
+    settle("toy-one", 0.5, between=(0.4, 0.6))
+    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured: between 0.4 and 0.6\n"
+    settle("toy-one", True)
+    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured\n"
+    for arguments, bounds in (((0.7,), {"between": (0.4, 0.6)}), ((False,), {}), ((1.0,), {"above": 1.0})):
+        with pytest.raises(EvidenceError, match="what is measured"):
+            settle("toy-one", *arguments, **bounds)
+    with pytest.raises(ValueError, match="exactly one"):
+        settle("toy-one", 0.7)
+    with pytest.raises(ValueError, match="an id of"):
+        settle("toy-two", True)
+
+
+def test_an_open_claim_cannot_be_settled(monkeypatch):
+    claim = Claim("toy-one", "tang2022", "a quotation", "a large experiment", "open", "Do it.")
+    monkeypatch.setattr("gru_lib.book.claims.load_claims", lambda: (claim,))
+    with pytest.raises(ValueError, match="is open"):
+        settle("toy-one", True)
+
+
+@pytest.mark.parametrize(("verdict", "home"), [("true", "a/b"), ("open", "a/b"), ("confirmed", "")])
+def test_a_claim_that_contradicts_itself_is_rejected(verdict, home):
+    with pytest.raises(ValueError, match=r"toy-one|decided_in"):
+        Claim("toy-one", "tang2022", "a quotation", "x", verdict, "Found.", home)
+
+
+def test_the_table_shows_every_claim_of_a_chapter_and_escapes_it():
+    table = claims_table("mnist")
+    shown = table._repr_html_()
+    mine = [claim for claim in load_claims() if claim.chapter == "mnist"]
+    assert shown.count("<tr>") == len(mine) + 1
+    assert 'href="#claim-mnist-parameters"' in shown
+    assert "<em>" not in shown
+    with pytest.raises(ValueError, match="expected one of"):
+        claims_table("nothing")

@@ -1,0 +1,56 @@
+"""The recorded figures as a chapter shows them, and what it runs on."""
+
+import json
+import re
+import sys
+
+import pytest
+
+from gru_lib.book import results_table, show_backend
+
+
+def stored(folder, device, figures, **more):
+    where = {
+        "device": device,
+        "processor": "a processor",
+        "cores": 2,
+        "versions": {"keras": "3.15.1", "jax": "0.10"},
+        "backend": "jax",
+        "date": "2026-01-02",
+    }
+    entry = {"figures": figures, "provenance": where} | more
+    (folder / f"{device}.json").write_text(json.dumps({"toy": entry, "other": {}}))
+
+
+def figure(value, unit=""):
+    return {"value": value, "unit": unit, "seed": 0}
+
+
+def test_devices_stand_side_by_side_the_cpu_first(tmp_path):
+    stored(tmp_path, "a-gpu", {"epoch": figure(0.51234, "s")}, unmet=["accuracy: 0.4 is not above 0.5"])
+    stored(tmp_path, "cpu", {"epoch": figure(10, "s"), "accuracy": figure(0.95678)})
+    table = results_table("toy", tmp_path)
+    assert table.head == ("figure", "cpu", "a-gpu")
+    assert table.rows == (("accuracy", "0.957", "–"), ("epoch", "10 s", "0.512 s"))
+    assert table.notes[0] == "cpu: a processor, 2 cores; Keras 3.15.1 on jax 0.10; 2026-01-02."
+    assert table.notes[2] == "On a-gpu this did not hold: accuracy: 0.4 is not above 0.5."
+    assert "make gpu" not in repr(table)
+    assert "<td>0.512 s</td>" in table._repr_html_()
+
+
+@pytest.mark.parametrize("with_cpu", [True, False])
+def test_a_missing_accelerator_is_said_plainly(tmp_path, with_cpu):
+    if with_cpu:
+        stored(tmp_path, "cpu", {"epoch": figure(10, "s")})
+    assert "No accelerator is recorded yet" in results_table("toy", tmp_path).notes[-1]
+
+
+def test_show_backend_names_what_runs(capsys, monkeypatch):
+    import keras
+
+    show_backend()
+    backend = keras.backend.backend()
+    assert re.fullmatch(rf"Runs on: Keras [\d.]+ · {backend} [\w.+]+ · \S+\n", capsys.readouterr().out)
+    monkeypatch.delitem(sys.modules, "keras")
+    with pytest.raises(RuntimeError, match="import keras"):
+        show_backend()

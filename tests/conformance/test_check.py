@@ -1,0 +1,240 @@
+"""The test kit passes what is right, rejects every mutant, and calls each by its name."""
+
+import numpy as np
+import pytest
+
+from gru_lib.conformance import MUTANTS, Mutant, check_gru
+from gru_lib.conformance.cases import GRADIENTS, draw_cases
+from gru_lib.conformance.diagnosis import combine
+from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS
+from gru_lib.conformance.observe import TOLERANCE
+from gru_lib.conformance.recipe import Arrays, Sequence, arrays_of
+from gru_lib.scratch import gru_backward, gru_forward
+from tests.support.gru_cases import Case as TextbookCase
+from tests.support.gru_cases import textbook_answer
+
+CASES = list(draw_cases())
+
+
+def scratch_gradients(x, weights, grad, **options):
+    return gru_backward(grad, gru_forward(x, weights, **options)[1])
+
+
+def ids(report):
+    return [mutant.id for mutant in report.mistakes]
+
+
+# ----- the cases ------------------------------------------------------------------------------------------------------
+
+
+def as_textbook_case(case):
+    doubles = [np.asarray(a, float) for a in case.weights.arrays()]
+    kernel, recurrent, bias = [*doubles, None][:3]
+    h0 = None if case.h0 is None else case.h0.astype(float)
+    grad, x = case.counted_grad.astype(float), case.x.astype(float)
+    return TextbookCase(case.name, x, kernel, recurrent, bias, h0, case.mask, grad, case.reset_after, case.go_backwards)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.x.shape[1] < 10], ids=lambda case: case.name)
+def test_what_the_cases_expect_is_what_the_textbook_says(case):
+    truth = textbook_answer(as_textbook_case(case))
+    for name in ("states", *GRADIENTS):
+        if truth[name] is not None:
+            np.testing.assert_allclose(case.expected[name], truth[name], rtol=0, atol=1e-12)
+
+
+def test_the_cases_are_many_different_and_the_same_every_time():
+    assert 60 <= len(CASES) <= 100
+    assert len({case.name for case in CASES}) == len(CASES)
+    for one, other in zip(CASES, draw_cases(), strict=True):
+        assert np.array_equal(one.x, other.x)
+    assert {case.x.shape[1] for case in CASES} == {1, 2, 5, 50}
+    assert {case.x.dtype.name for case in CASES} == {"float32", "float64"}
+
+
+def test_rounding_stays_far_below_the_tolerance():
+    # in long sequences too: were the weights chaotic, float32 would drift away from the answer in float64
+    for case in (case for case in CASES if case.x.dtype == np.float32):
+        states, _ = gru_forward(case.x, case.weights, **case.options)
+        assert np.abs(states - case.expected["states"]).max() < TOLERANCE["float32"] / 5
+
+
+# ----- right and wrong GRUs -------------------------------------------------------------------------------------------
+
+
+def test_scratch_passes_with_gradients():
+    report = check_gru(gru_forward, gradients=scratch_gradients)
+    assert report.passed and report.tested and not report.mistakes and not report.not_tested
+    assert str(report) == f"✓ gru_forward is a GRU: all {len(CASES)} cases agree."
+    report.raise_if_failed()
+
+
+def test_the_recipe_of_all_mutants_is_right_without_a_mistake():
+    right = Mutant("none", "no mistake", "none")
+    assert check_gru(right.gru(), gradients=right.gradients).passed
+
+
+@pytest.mark.parametrize("mutant", FORWARD_MUTANTS, ids=lambda mutant: mutant.id)
+def test_every_mutant_is_killed_and_named(mutant):
+    report = check_gru(mutant.gru())
+    assert not report.passed
+    assert ids(report) == [mutant.id]
+    # it fails only where it can: what a case needs for it is written down
+    for case in report.failing_cases:
+        assert mutant.shows_in(case), case.name
+    assert mutant.name in str(report) and mutant.remedy in str(report)
+    with pytest.raises(AssertionError, match="is not a GRU"):
+        report.raise_if_failed()
+
+
+@pytest.mark.parametrize("mutant", GRADIENT_MUTANTS, ids=lambda mutant: mutant.id)
+def test_every_mutant_in_the_gradients_is_killed_and_named(mutant):
+    report = check_gru(gru_forward, gradients=mutant.gradients)
+    assert ids(report) == [mutant.id]
+    assert all("gradient" in failure.message for failure in report.failures)
+    assert all(mutant.shows_in(case) for case in report.failing_cases)
+
+
+def test_the_library_is_large_and_well_described():
+    assert len(FORWARD_MUTANTS) >= 60 and len(GRADIENT_MUTANTS) == 17
+    assert len(MUTANTS) == len(FORWARD_MUTANTS) + len(GRADIENT_MUTANTS)  # every id once
+    names = [mutant.name for mutant in MUTANTS.values()]
+    assert len(set(names)) == len(names)
+    for mutant in MUTANTS.values():
+        assert mutant.remedy and (mutant.source is None or mutant.source.startswith("https://"))
+
+
+# ----- what the report says -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mutant", "common"),
+    [
+        ("recurrent-bias-outside", ["only with reset after and bias"]),
+        ("after-for-before", ["only with reset before"]),
+        ("mask-not-turned", ["only with a mask and backwards"]),
+        ("h0-ignored", ["only with h0, and always then"]),
+        ("recurrent-transposed", ["only with more than one unit"]),
+        ("zr-exchanged", []),
+        ("state-not-carried", ["never before step 2"]),
+    ],
+)
+def test_the_report_says_what_failing_cases_have_in_common(mutant, common):
+    found = list(check_gru(MUTANTS[mutant].gru()).common)
+    for wanted in common:
+        assert any(set(wanted.replace(",", "").split()) <= set(line.replace(",", "").split()) for line in found), found
+    assert bool(found) == bool(common)
+
+
+def test_the_report_shows_the_first_wrong_step():
+    report = check_gru(MUTANTS["output-before-step"].gru())
+    first = report.failures[0]
+    case, step = first.case, first.step
+    assert step == 1 and f"step 1, row 0, unit 0: {case.h0[0, 0]:.6g} instead of" in first.message
+    assert str(first) in str(report)
+
+
+PAIRS = [
+    ("kernel-reshaped", "recurrent-reshaped"),
+    ("zr-exchanged-kernel", "recurrent-bias-outside"),
+    ("zr-exchanged", "update-inverted"),
+    ("before-for-after", "state-not-carried"),  # https://github.com/tracel-ai/burn/issues/2701
+    ("h0-ignored", "hard-sigmoid-0.2"),
+]
+
+
+@pytest.mark.parametrize("names", PAIRS, ids=" + ".join)
+def test_two_mistakes_at_once_are_named(names):
+    report = check_gru(combine(*map(MUTANTS.get, names)).gru())
+    assert any(set(names) == set(mutant.id.split(" + ")) for mutant in report.mistakes)
+
+
+def test_an_unknown_mistake_is_not_given_a_name():
+    def odd(x, weights, **options):
+        return gru_forward(1.1 * x, weights, **options)[0].astype(x.dtype)
+
+    report = check_gru(odd)
+    assert not report.passed and report.mistakes == ()
+    assert "none of the known ones" in str(report)
+
+
+def test_several_mistakes_are_named_where_the_signature_cannot_tell_them_apart():
+    def one_step_only(x, weights, *, reset_after=True):
+        return MUTANTS["update-inverted"].gru()(x, weights, reset_after=reset_after)
+
+    report = check_gru(one_step_only)
+    assert "update-inverted" in ids(report)
+    assert {"h0", "mask", "go_backwards"} <= {line.split()[0] for line in report.not_tested}
+
+
+def test_what_the_signature_does_not_offer_is_said():
+    def plain(x, weights):
+        return gru_forward(x, weights)[0]
+
+    report = check_gru(plain)
+    assert report.passed
+    assert [line.split(" (")[0] for line in report.not_tested] == [
+        "h0",
+        "mask",
+        "go_backwards",
+        "reset before",
+        "gradients",
+    ]
+    assert all(f"not tested: {line}" in str(report) for line in report.not_tested)
+    assert {case.features["h0"] for case in report.cases} == {"no h0"}
+    assert {case.x.dtype.name for case in report.cases} == {"float32", "float64"}
+
+
+def test_a_gru_without_the_option_can_be_meant_as_reset_before():
+    def original(x, weights):
+        return gru_forward(x, weights, reset_after=False)[0]
+
+    assert check_gru(original, reset_after=False).passed
+    assert not check_gru(original).passed
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_one_convention_can_be_asked_for(after):
+    report = check_gru(gru_forward, reset_after=after)
+    assert report.passed and {case.reset_after for case in report.cases} == {after}
+    assert f"reset_after={after} was asked for" in str(report)
+
+
+def test_missing_gradients_are_not_offered_and_not_failed():
+    class KernelOnly:
+        def __init__(self, kernel):
+            self.kernel = kernel
+
+    report = check_gru(gru_forward, gradients=lambda *args, **kw: KernelOnly(scratch_gradients(*args, **kw).kernel))
+    assert report.passed
+    assert [line for line in report.not_tested if line.startswith("gradient of")] == [
+        f"gradient of {name} (not offered)" for name in ("recurrent_kernel", "bias", "x", "h0")
+    ]
+
+
+def test_gradients_are_not_judged_when_the_states_are_wrong():
+    report = check_gru(MUTANTS["h0-ignored"].gru(), gradients=scratch_gradients)
+    assert "gradients (the states are wrong)" in report.not_tested
+    assert ids(report) == ["h0-ignored"]
+
+
+# ----- one mutant, three hosts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mutant", FORWARD_MUTANTS, ids=lambda mutant: mutant.id)
+def test_a_mutant_is_the_same_on_the_operators_of_keras(require, mutant):
+    keras = require("keras")
+    tensor = keras.ops.convert_to_tensor
+    dtype = "float64" if keras.backend.backend() == "tensorflow" else "float32"
+    picked = [0, 9, 20, 27, 31]
+    for case in (list(draw_cases(dtype=dtype))[i] for i in picked):
+        sequence = Sequence(
+            *(None if a is None else tensor(a) for a in (case.x, case.h0, case.mask)), case.go_backwards
+        )
+        arrays = Arrays(*map(tensor, arrays_of(case.weights, case.reset_after)))
+        if mutant.id == "batch-time-exchanged" and case.h0 is not None:
+            continue
+        states = mutant.recipe.run(keras.ops, arrays, sequence, case.reset_after)
+        ours = mutant.gru()(case.x, case.weights, **case.options)
+        tolerance = mutant.tolerance or (1e-10 if dtype == "float64" else 1e-4)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(states), ours, rtol=tolerance, atol=tolerance)

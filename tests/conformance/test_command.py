@@ -1,0 +1,160 @@
+"""The command and the pytest plugin of the kit, each in a process of its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import ROOT
+
+pytest_plugins = ["pytester"]
+
+GRUS = """
+from gru_lib.conformance import MUTANTS
+from gru_lib.scratch import gru_backward, gru_forward
+
+print("this is printed while the module is imported")
+
+
+def right(x, weights, **options):
+    print("and this while it is tested")
+    return gru_forward(x, weights, **options)
+
+
+def gradients(x, weights, grad, **options):
+    return gru_backward(grad, gru_forward(x, weights, **options)[1])
+
+
+def original(x, weights):
+    return gru_forward(x, weights, reset_after=False)
+
+
+class Library:
+    wrong = staticmethod(MUTANTS["recurrent-bias-outside"].gru())
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    (tmp_path / "grus.py").write_text(GRUS, encoding="utf-8")
+    (tmp_path / "broken.py").write_text("raise SystemExit(0)", encoding="utf-8")
+    (tmp_path / "nothing.onnx").write_bytes(b"")
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "gru_lib.conformance", *arguments]
+        environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": ""}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
+
+    return run
+
+
+def test_the_command_passes_what_is_right(run):
+    done = run("grus:right", "--gradients", "grus:gradients")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "✓ right is a GRU: all 70 cases agree.\n"
+
+
+def test_the_command_names_a_mistake(run):
+    done = run("grus:Library.wrong")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "likely mistake: recurrent bias outside the reset" in done.stdout
+
+
+def test_the_command_speaks_json(run):
+    done = run("grus:Library.wrong", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [mistake["id"] for mistake in report["mistakes"]] == ["recurrent-bias-outside"]
+    assert report["cases"] == 70 and not report["passed"] and report["failures"]
+    assert json.loads(run("grus:right", "--json").stdout)["passed"]
+
+
+def test_the_command_takes_the_other_convention(run):
+    assert run("grus:original", "--reset-before").returncode == 0
+    assert run("grus:original").returncode == 1
+    assert run("grus:original", "--reset-after").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grus:nobody"], "the module grus holds no nobody"),
+        (["no.such.module:gru"], "the module no.such.module cannot be imported: ModuleNotFoundError"),
+        (["broken:gru"], "the module broken cannot be imported: SystemExit"),
+        (["grus"], "expected module:name"),
+        ([":gru"], "expected module:name"),
+        (["nowhere.onnx"], "nowhere.onnx is no .onnx file that exists"),
+        (["nothing.onnx"], "nothing.onnx holds no ONNX model"),
+        (["math:pi"], "float is no GRU"),
+        (["grus:right", "--gradients", "grus:nothing"], "the module grus holds no nothing"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_command_says_what_it_could_not_test(run, require, arguments, message):
+    require("onnx")
+    done = run(*arguments)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert message in done.stdout and len(done.stdout.splitlines()) == 1
+
+
+def test_the_command_tests_pytorch(run, require):
+    require("torch")
+    done = run("torch.nn:GRU")
+    assert done.returncode == 0 and "✓ GRU is a GRU" in done.stdout
+
+
+# ----- the plugin -----------------------------------------------------------------------------------------------------
+
+TESTS = """
+import pytest
+from grus import Library, gradients, right
+
+
+def test_at_once(gru_conformance):
+    gru_conformance(gru=right, gradients=gradients)
+
+
+def test_wrong_at_once(gru_conformance):
+    gru_conformance(Library.wrong)
+
+
+@pytest.mark.gru_conformance(gru=right, gradients=gradients)
+def test_right_case(gru_case):
+    gru_case.check()
+
+
+@pytest.mark.gru_conformance(gru=Library.wrong)
+def test_wrong_case(gru_case):
+    gru_case.check()
+
+
+@pytest.mark.gru_conformance(gru=3)
+def test_nothing(gru_case):
+    gru_case.check()
+"""
+
+
+def test_the_plugin_lists_failures_one_by_one(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(grus=GRUS, test_grus=TESTS)
+    result = pytester.runpytest_subprocess("-p", "gru_lib.conformance.plugin", "--strict-markers", "-rf", "-q")
+    # the mistake shows in 27 of 70 cases; one test for all cases fails too, and one that has nothing to test
+    result.assert_outcomes(passed=1 + 70 + 43, failed=1 + 27 + 1)
+    output = result.stdout.str()
+    assert "likely mistake: recurrent bias outside the reset" in output
+    assert "test_wrong_case[reset after, bias, h0, no mask, forwards, B=4 T=5 m=2 n=3, float64]" in output
+    assert "test_nothing[could not be tested]" in output and "int is no GRU" in output
+
+
+def test_the_plugin_leaves_other_tests_alone(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile("import sys\n\ndef test_mine():\n    assert 'numpy' not in sys.modules")
+    result = pytester.runpytest_subprocess("-p", "gru_lib.conformance.plugin", "-q")
+    result.assert_outcomes(passed=1)
+    assert (
+        "gru_conformance(*, gru"
+        in pytester.runpytest_subprocess("-p", "gru_lib.conformance.plugin", "--markers").stdout.str()
+    )

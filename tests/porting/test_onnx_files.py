@@ -1,0 +1,272 @@
+"""Models of ONNX that are read back: from PyTorch's exporter, with external data, and those that are refused."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from gru_lib.porting import port
+from gru_lib.porting.files import load, onnx_write, save
+from tests.porting.test_files import loaded, stack_of
+from tests.porting.test_port import B, M, N, T, bits, draw, every_stack, scratch
+
+
+@pytest.fixture
+def onnx(require):
+    return require("onnx")
+
+
+@pytest.mark.parametrize("given_state", [True, False], ids=["h0", "no-h0"])
+@pytest.mark.parametrize("batch_first", [True, False])
+@every_stack
+@pytest.mark.usefixtures("onnx")
+def test_what_pytorch_exports_is_read(require, tmp_path, layers, directions, bias, batch_first, given_state):
+    torch = require("torch")
+    module = torch.nn.GRU(M, N, layers, bias, batch_first, 0.0, directions == 2)
+    inputs = (torch.zeros(B, T, M), torch.zeros(layers * directions, B if batch_first else T, N))
+    path, free = tmp_path / "gru.onnx", {0: "first", 1: "second"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter, which is old, and of sizes that it fixes
+        torch.onnx.export(
+            module, inputs[: 1 + given_state], path, dynamo=False, input_names=["x"], dynamic_axes={"x": free}
+        )
+    convention, weights, reset_after = loaded(path)
+    assert (convention, reset_after) == ("onnx", True)
+    assert bits(weights) == bits(port(module.state_dict(), "pytorch", "scratch"))
+
+
+def written(onnx, **shape):
+    return onnx.load_from_string(onnx_write.write(stack_of(draw(**shape))))
+
+
+def gru_of(model, index=0):
+    return [node for node in model.graph.node if node.op_type == "GRU"][index]
+
+
+def stored(model, name):
+    (tensor,) = (tensor for tensor in model.graph.initializer if tensor.name == name)
+    return tensor
+
+
+def insert(onnx, model, operator, before, slot=0, **attributes):
+    """Put an operator in front of an input of a node."""
+    position = list(model.graph.node).index(before)
+    node = onnx.helper.make_node(operator, [before.input[slot]], [f"new_{operator}"], **attributes)
+    before.input[slot] = f"new_{operator}"
+    model.graph.node.insert(position, node)
+
+
+def set_attribute(onnx, node, name, value):
+    for attribute in [attribute for attribute in node.attribute if attribute.name == name]:
+        node.attribute.remove(attribute)
+    node.attribute.append(onnx.helper.make_attribute(name, value))
+
+
+def replace_stored(onnx, model, name, change):
+    tensor = stored(model, name)
+    tensor.CopyFrom(onnx.numpy_helper.from_array(change(onnx.numpy_helper.to_array(tensor)), name))
+
+
+def attribute(name, value, **shape):
+    def spoil(onnx):
+        model = written(onnx, **shape)
+        set_attribute(onnx, gru_of(model), name, value)
+        return model
+
+    return spoil
+
+
+def array(name, change):
+    def spoil(onnx):
+        model = written(onnx)
+        replace_stored(onnx, model, name, change)
+        return model
+
+    return spoil
+
+
+def operator(name, index=0, layers=1, **attributes):
+    def spoil(onnx):
+        model = written(onnx, layers=layers)
+        insert(onnx, model, name, gru_of(model, index), **attributes)
+        return model
+
+    return spoil
+
+
+def without_gru(onnx):
+    float32 = onnx.TensorProto.FLOAT
+    node = onnx.helper.make_node("Relu", ["X"], ["Y"])
+    ends = [[onnx.helper.make_tensor_value_info(name, float32, [2])] for name in "XY"]
+    return onnx.helper.make_model(onnx.helper.make_graph([node], "g", *ends))
+
+
+def weights_as_input(onnx):
+    model = written(onnx)
+    model.graph.initializer.remove(stored(model, "W"))
+    model.graph.input.append(onnx.helper.make_tensor_value_info("W", onnx.TensorProto.DOUBLE, [1, 3 * N, M]))
+    return model
+
+
+def results_table(onnx):
+    model = written(onnx, m=N, layers=2)
+    gru_of(model, 1).input[0] = gru_of(model, 0).input[0]
+    return model
+
+
+def last_state_upstairs(onnx):
+    model = written(onnx, layers=2)
+    (transpose,) = (node for node in model.graph.node if node.output[0] == "beside_0")
+    transpose.input[0] = "Y_h_0"
+    return model
+
+
+def state_from_below(onnx):
+    model = written(onnx, layers=2)
+    gru_of(model, 1).input[5] = "Y_h_0"
+    return model
+
+
+def start_from(onnx, operator, inputs, **attributes):
+    """A model whose GRU begins with what an operator makes of stored arrays."""
+    model = written(onnx, directions=2)
+    for name, value in inputs.items():
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(value), name))
+    model.graph.node.insert(0, onnx.helper.make_node(operator, list(inputs), ["new_start"], **attributes))
+    gru_of(model).input[5] = "new_start"
+    return model
+
+
+def learnt_for_one_direction(onnx):
+    return start_from(onnx, "Concat", {"zeros": np.zeros((1, 1, N)), "learnt": np.ones((1, 1, N))}, axis=0)
+
+
+def filled_with_ones(onnx):
+    one = onnx.numpy_helper.from_array(np.ones(1))
+    return start_from(onnx, "ConstantOfShape", {"shape_of_start": [2, 1, N]}, value=one)
+
+
+def batch_reshaped(onnx):
+    model = written(onnx, layers=2)
+    replace_stored(onnx, model, "joined_shape_0", lambda _: np.array([B, T, N]))
+    return model
+
+
+def squeezed(onnx):
+    model = written(onnx, layers=2, directions=2)
+    nodes = {node.output[0]: node for node in model.graph.node if node.output}
+    nodes["joined_0"].CopyFrom(onnx.helper.make_node("Squeeze", ["states_0"], ["joined_0"]))
+    return model
+
+
+def fixed_lengths(onnx):
+    model = written(onnx)
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.full(B, 2, np.int32), "lengths"))
+    gru_of(model).input[4] = "lengths"
+    return model
+
+
+def features_in_turn(onnx):
+    model = written(onnx, layers=2, directions=2)
+    (transpose,) = (node for node in model.graph.node if node.output[0] == "beside_0")
+    set_attribute(onnx, transpose, "perm", [0, 2, 3, 1])
+    return model
+
+
+def mixed_resets(onnx):
+    model = written(onnx, layers=2)
+    set_attribute(onnx, gru_of(model, 1), "linear_before_reset", 0)
+    return model
+
+
+def unknown_type(onnx):
+    model = written(onnx)
+    stored(model, "B").data_type = 92
+    return model
+
+
+REFUSED = {
+    "unknown type": (unknown_type, r"has an array of the unknown type 92"),
+    "no GRU": (without_gru, r"0 operators GRU, others \['Relu'\].*extract_model"),
+    "another operator": (operator("Tanh"), r"1 operators GRU, others \['Tanh'\]"),
+    "reverse": (attribute("direction", "reverse"), r"'direction': 'reverse'.*expected direction forward or bidir"),
+    "layout": (attribute("layout", 1), r"'layout': 1"),
+    "clip": (attribute("clip", 3.0), r"'clip': 3.0"),
+    "activations": (attribute("activations", ["HardSigmoid", "Tanh"]), r"'activations': \['hardsigmoid', 'tanh'\]"),
+    "alpha": (attribute("activation_alpha", [0.1]), r"activation_alpha"),
+    "hidden size": (attribute("hidden_size", 4), r"hidden_size is 4; expected that of R, \(1, 15, 5\)"),
+    "input reordered": (
+        operator("Transpose", perm=[0, 2, 1]),
+        r"passes \['Transpose', 'Transpose'\]",
+    ),
+    "layers reordered": (
+        operator("Transpose", 1, 2, perm=[1, 0, 2]),
+        r"\['Transpose', 'Reshape', 'Transpose'\]",
+    ),
+    "features in turn": (features_in_turn, r"there is \['Transpose', 'Reshape'\] on output 'states_0'"),
+    "last state": (last_state_upstairs, r"on output 'Y_h_0'; expected the first output"),
+    "side by side": (results_table, r"the 2 operators GRU are no chain"),
+    "state of a layer": (state_from_below, r"an initial_h of its own"),
+    "learnt start": (
+        array("initial_h", lambda a: a + 1),
+        r"an initial_h of its own; expected an input",
+    ),
+    "learnt for one direction": (learnt_for_one_direction, r"an initial_h of its own"),
+    "filled with ones": (filled_with_ones, r"an initial_h of its own"),
+    "batch reshaped": (batch_reshaped, r"there is \['Transpose', 'Reshape'\]"),
+    "squeezed": (squeezed, r"there is \['Squeeze'\]"),
+    "fixed lengths": (fixed_lengths, r"fixed sequence_lens"),
+    "weights as input": (weights_as_input, r"W of GRU '' is no stored array; export with constant folding"),
+    "half precision": (array("W", lambda a: a.astype(np.float16)), r"W has dtype float16; expected float32 or float64"),
+    "NaN": (array("R", lambda a: a * np.nan), r"R has 75 values that are NaN"),
+    "shape": (array("B", lambda a: a[:, 1:]), r"B has shape \(1, 29\); expected \(1, 30\)"),
+    "rank": (array("R", lambda a: a.ravel()[0]), r"hidden_size is 5; expected that of R, \(\)"),
+    "mixed resets": (mixed_resets, r"layer 1: linear_before_reset is 0; expected 1"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_model_that_is_no_plain_gru_is_refused(onnx, tmp_path, case):
+    spoil, message = REFUSED[case]
+    path = tmp_path / "gru.onnx"
+    path.write_bytes(spoil(onnx).SerializeToString())
+    with pytest.raises(ValueError, match=message):
+        load(path)
+
+
+def test_the_attributes_that_say_the_default_are_read(onnx, tmp_path):
+    model = written(onnx, directions=2)
+    set_attribute(onnx, gru_of(model), "activations", ["Sigmoid", "Tanh"] * 2)
+    set_attribute(onnx, gru_of(model), "layout", 0)
+    (tmp_path / "gru.onnx").write_bytes(model.SerializeToString())
+    assert bits(loaded(tmp_path / "gru.onnx")[1]) == bits(scratch(draw(directions=2)))
+
+
+def test_without_the_attribute_the_reset_comes_before(onnx, tmp_path):
+    """Zero is ONNX's default for linear_before_reset."""
+    model = onnx.load_from_string(onnx_write.write(stack_of(draw(reset_after=False), False)))
+    node = gru_of(model)
+    node.attribute.remove(next(entry for entry in node.attribute if entry.name == "linear_before_reset"))
+    (tmp_path / "gru.onnx").write_bytes(model.SerializeToString())
+    assert loaded(tmp_path / "gru.onnx")[2] is False
+    assert bits(loaded(tmp_path / "gru.onnx")[1]) == bits(scratch(draw(reset_after=False)))
+
+
+def test_external_data_is_read_and_missed(onnx, tmp_path):
+    path, weights = tmp_path / "gru.onnx", draw(n=40)
+    save(path, stack_of(weights), "onnx")
+    model = onnx.load(path)
+    onnx.save(model, path, save_as_external_data=True, location="gru.data", size_threshold=0)
+    assert bits(loaded(path)[1]) == bits(scratch(weights))
+    (tmp_path / "gru.data").unlink()
+    with pytest.raises((ValueError, OSError), match=r"gru.data"):
+        load(path)
+
+
+@pytest.mark.usefixtures("onnx")
+def test_what_is_no_model_is_refused(tmp_path):
+    path = tmp_path / "gru.onnx"
+    for content in (b"", b"no model", np.random.default_rng(0).bytes(500)):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"gru.onnx is no complete ONNX model"):
+            load(path)

@@ -1,0 +1,82 @@
+"""The built site in a real browser: Debian's Chromium, or any that is on the path."""
+
+import os
+import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.support import ROOT
+from tools.pdf import find_browser
+
+SITE = ROOT / "_build" / "html"
+FOLDER = SITE.as_uri()
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+
+
+def missing(what):
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what}; in CI the browser tests must run", pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; `make test` brings it")
+    path = find_browser()
+    if path is None:
+        missing("no Chromium found; on Debian and Ubuntu: sudo apt-get install chromium")
+    if not (SITE / "index.html").exists():
+        missing("there is no built site; `make book` builds it")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def served():
+    """The address of the site on a server of this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open a page of the site, by default from its folder, without a network; its mistakes are in `page.faults`."""
+    contexts = []
+
+    def open_one(name, theme="light", size=(1280, 900), at=FOLDER, **options):
+        viewport = dict(zip(("width", "height"), size, strict=True))
+        context = chromium.new_context(viewport=viewport, color_scheme=theme, **options)
+        contexts.append(context)
+        faults = []
+
+        def ask(route):
+            if route.request.url.startswith(f"{at}/"):
+                return route.continue_()
+            faults.append(f"asks for {route.request.url}")
+            return route.abort()
+
+        context.route(re.compile("^https?://"), ask)
+        context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        page = context.new_page()
+        page.faults = faults
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
+        page.on("requestfailed", lambda request: faults.append(f"not found: {request.url}"))
+        page.goto(f"{at}/{name}")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()

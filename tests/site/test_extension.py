@@ -1,0 +1,349 @@
+"""What makes the built pages light does so, and says so when it cannot."""
+
+import importlib
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+EXTENSIONS = Path(__file__).resolve().parent.parent / "chapters" / "_site"
+
+
+@pytest.fixture
+def module(require, monkeypatch):
+    """Import one module of the extension; what it needs comes with the `book` extra."""
+    for package in ("imagesize", "sphinx", "tinycss2"):
+        require(package)
+    monkeypatch.syspath_prepend(EXTENSIONS)
+    return lambda name: require(f"book_site.{name}")
+
+
+@pytest.fixture
+def fault():
+    from sphinx.errors import ExtensionError
+
+    return lambda message: pytest.raises(ExtensionError, match=message)
+
+
+@pytest.fixture
+def out(tmp_path):
+    """A folder of a site with one page in a chapter's folder."""
+    (tmp_path / "_static" / "scripts").mkdir(parents=True)
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "chapters").mkdir()
+    return tmp_path
+
+
+def finish(step, out, text, name="chapters/page.html"):
+    return step(out, {out / name: text})[out / name]
+
+
+def test_the_page_that_is_printed_stays_as_it_is(module, out):
+    page = out / "chapters" / "index.html"
+    page.write_text('<img src="_static/logo.svg">')  # its links begin at the top folder
+    app = SimpleNamespace(outdir=out, builder=SimpleNamespace(name="singlehtml", format="html"))
+    importlib.import_module(module("icons").__package__).finish_pages(app, None)
+    assert page.read_text() == '<img src="_static/logo.svg">'
+
+
+# Icons
+
+FONTAWESOME = (
+    'var p={github:[496,512,[],"f09b","M1 1"]};var p={sun:[512,512,[9728],"f185","M2 2"]};'
+    'var p={sun:[512,512,[9728],"f185","M3 3"],"magnifying-glass":[512,513,[128269,"search"],"f002","M4 4z"]}'
+)
+
+
+@pytest.fixture
+def icons(module, out):
+    (out / "_static/scripts/fontawesome.js").write_text(FONTAWESOME)
+    return module("icons").draw_icons
+
+
+@pytest.mark.parametrize("name", ["magnifying-glass", "search"])
+@pytest.mark.parametrize("tag", ["i", "span"])
+def test_an_icon_is_drawn_where_it_is_named(icons, out, tag, name):
+    page = finish(icons, out, f'<b>x</b><{tag} class="theme fa-solid fa-{name}  fa-lg" data-mode="dark"> </{tag}>')
+    assert page == (
+        f'<b>x</b><svg class="svg-inline--fa theme fa-{name} fa-lg" aria-hidden="true" data-mode="dark" '
+        'viewBox="0 0 512 513"><path fill="currentColor" d="M4 4z"/></svg>'
+    )
+
+
+def test_a_solid_icon_wins_over_an_outlined_one(icons, out):
+    assert "M3 3" in finish(icons, out, '<i class="fas fa-sun"></i>')
+
+
+def test_the_script_of_all_icons_goes(icons, out):
+    page = finish(icons, out, '<script defer src="../_static/scripts/fontawesome.js?digest=5"></script>\n<p>fa-sun</p>')
+    assert page == "<p>fa-sun</p>"
+
+
+@pytest.mark.parametrize("classes", ["fa-solid fa-nosuch", "fa-solid", "fa-solid fa-sun fa-search"])
+def test_an_icon_that_cannot_be_drawn_is_a_fault(icons, out, fault, classes):
+    with fault("no drawing for"):
+        finish(icons, out, f'<i class="{classes}"></i>')
+
+
+# Scripts
+
+HEAD = """<script data-cfasync="false">
+    document.documentElement.dataset.mode = localStorage.getItem("mode") || "";
+  </script>
+  <link rel="preload" as="script" href="../_static/scripts/bootstrap.js?digest=5" />
+  <script src="../_static/documentation_options.js?v=9"></script>
+  <script src="../_static/doctools.js?v=9"></script>
+  <script>var inline = 1;</script>
+  <script src="../_static/clipboard.min.js?v=a"></script>
+  <script data-prefix="x" src="../_static/design-tabs.js?v=f"></script>
+  <script src="../_static/searchtools.js"></script>
+  <script src="../_static/language_data.js"></script>
+  <script src="../searchindex.js"></script>
+  <script defer src="../_static/scripts/bootstrap.js?digest=5"></script>
+"""
+
+
+@pytest.fixture
+def scripts(module, out):
+    (out / "_static/documentation_options.js").write_text("const OPTIONS = {};")
+    return module("scripts").defer_scripts
+
+
+def names(page):
+    return re.findall(r'<script ([^>]*)src="[^"]*?([\w.-]+)(?:\?[^"]*)?"', page)
+
+
+def test_every_script_is_deferred_or_in_the_page(scripts, out):
+    page = finish(scripts, out, HEAD)
+    assert names(page) == [("defer ", "doctools.js"), ("defer ", "bootstrap.js")]
+    assert "<script>const OPTIONS = {};</script>" in page
+    assert "<script>var inline = 1;</script>" in page
+    assert page.index("const OPTIONS") < page.index("var inline"), "the inline script adds to the options"
+    assert "preload" not in page
+
+
+@pytest.mark.parametrize(
+    ("content", "script"),
+    [("<pre>x</pre>", "clipboard.min.js"), ('<div class="sd-tab-set">', "design-tabs.js")],
+)
+def test_a_page_keeps_the_script_that_it_needs(scripts, out, content, script):
+    found = dict(map(reversed, names(finish(scripts, out, HEAD + content))))
+    assert "defer" in found[script]
+
+
+def test_the_search_page_keeps_its_scripts_in_their_order(scripts, out):
+    page = finish(scripts, out, HEAD + '<div id="search-results"></div>', "search.html")
+    assert names(page) == names(HEAD)
+
+
+def test_the_colours_of_a_page_do_not_wait_for_scripts(scripts, out):
+    page = finish(scripts, out, HEAD)
+    assert "data-cfasync" not in page
+    assert "prefers-color-scheme" in page[: page.index("doctools.js")]
+
+
+def test_a_theme_that_sets_its_colours_elsewhere_is_a_fault(scripts, out, fault):
+    with fault("sets its colours elsewhere"):
+        finish(scripts, out, HEAD.replace("data-cfasync", "data-other"))
+
+
+THEME = 'function N(){const e=1}function I(){const e=()=>{document.querySelectorAll(["pre",".x"])};e()}I();'
+
+
+@pytest.fixture
+def theme(module, out):
+    """Write the theme's script, and return what the step makes of it."""
+    path = out / "_static/scripts/pydata-sphinx-theme.js"
+
+    def changed(text):
+        path.write_text(text)
+        assert finish(module("scripts").replace_search_for_boxes, out, "<p>x</p>") == "<p>x</p>"
+        return path.read_text()
+
+    return changed
+
+
+def test_the_theme_does_not_lay_out_the_whole_page_to_find_boxes_that_scroll(theme):
+    once = theme(THEME)
+    assert once == THEME.replace("function I(){", "function I(){return;")
+    assert theme(once) == once, "a second build finds its own work"
+
+
+def test_a_theme_that_finds_them_elsewhere_is_a_fault(theme, fault):
+    with fault("finds boxes that scroll elsewhere"):
+        theme(THEME.replace('"pre"', '"div"'))
+
+
+def test_a_page_that_is_not_of_the_theme_stays_as_it_is(scripts, out):
+    lost = "<html><script src='x.js'></script></html>"
+    assert finish(scripts, out, lost, "404.html") == lost
+
+
+# Pictures
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 380" width="640" height="380"></svg>'
+
+
+@pytest.fixture
+def pictures(module, out):
+    for name in ("_images/a b.svg", "_images/c.svg", "_static/logo.svg"):
+        (out / name).write_text(SVG)
+    return module("pictures").place_pictures
+
+
+def test_pictures_have_a_size_and_all_but_the_first_come_late(pictures, out):
+    page = finish(
+        pictures,
+        out,
+        '<img src="../_static/logo.svg" class="logo__image only-light" alt=""/>'
+        '<img alt="A &gt; b" src="../_images/a%20b.svg" /><img alt="c" src="../_images/c.svg" class="z">',
+    )
+    assert page == (
+        '<img src="../_static/logo.svg" class="logo__image only-light" alt="" width="640" height="380" />'
+        '<img alt="A &gt; b" src="../_images/a%20b.svg" decoding="async" width="640" height="380" />'
+        '<img alt="c" src="../_images/c.svg" class="z" decoding="async" loading="lazy" width="640" height="380" />'
+    )
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img alt="x" src="../_images/c.svg" width="12" />',
+        '<img alt="x" src="../_static/images/logo_binder.svg" />',
+        '<img alt="_" src="data:image/png;base64,AAAA" />',
+    ],
+)
+def test_other_pictures_stay_as_they_are(pictures, out, picture):
+    assert finish(pictures, out, picture) == picture
+
+
+@pytest.mark.parametrize("name", ["none.png", "empty.png"])
+def test_a_picture_without_a_size_is_a_fault(pictures, out, fault, name):
+    (out / "_images" / "empty.png").write_text("")
+    with fault("how large is"):
+        finish(pictures, out, f'<img src="../_images/{name}" />')
+
+
+# Styles
+
+
+@pytest.fixture
+def pruned(module):
+    return lambda css, *words: module("styles").pruned(css, set(words)).replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".used { color: red }", ".used{color: red}"),
+        (".unused { color: red }", ""),
+        ("#unused .used { color: red }", ""),
+        (".used.unused { color: red }", ""),
+        (".used > .unused:hover::before { color: red }", ""),
+        (".unused, .used , p.unused a { color: red }", ".used{color: red}"),
+        ("p, [class*=unused] { color: red }", "p,[class*=unused]{color: red}"),
+        (".used:not(.unused) { color: red }", ".used:not(.unused){color: red}"),
+        (":is(.unused, .used) a { color: red }", ":is(.unused, .used) a{color: red}"),
+        ("@media (min-width: 9px) { .unused { color: red } }", ""),
+        ("@media  screen { .unused { a: b } .used { c: d } }", "@media screen{.used{c: d}}"),
+        ("@supports (a: b) { @media print { .used { c: d } } }", "@supports (a: b){@media print{.used{c: d}}}"),
+        ("@font-face { font-family: X; src: url(x) }", "@font-face { font-family: X; src: url(x) }"),
+        ("/* .used */ p { a: /* x */ b }", "p{a: b}"),
+        ('p { content: "}.unused{"; }', 'p{content: "}.unused{";}'),
+    ],
+)
+def test_what_is_left_of_a_style_sheet(pruned, css, kept):
+    assert pruned(css, "used") == kept
+
+
+@pytest.fixture
+def styled(out):
+    """A site whose two pages share two style sheets, one of which imports a third; one page has one more."""
+    (out / "_static/sub").mkdir()
+    (out / "_static/basic.css").write_text("h1 { background: url(file.png) }")
+    (out / "_static/file.png").write_text("")
+    (out / "_static/sub/theme.css").write_text('@charset "UTF-8";\n@import "../basic.css";\nh2 { src: url("a.woff") }')
+    (out / "_static/sub/a.woff").write_text("")
+    (out / "_static/book.css").write_text(".named-by-a-script, .bs-tooltip-auto, .nowhere { mask: url('data:x') }")
+    (out / "_static/figure.css").write_text("gru-figure { color: red }")
+    (out / "_static/a.js").write_text("x.classList.add('named-by-a-script')")
+    (out / "_static/unused.js").write_text("nowhere")
+    head = (
+        '<link href="{0}_static/sub/theme.css?digest=1" rel="stylesheet" />\n'
+        '<link rel="stylesheet" type="text/css" href="{0}_static/book.css?v=2" />\n'
+    )
+    return {
+        out / "404.html": "<p>no style sheet</p>",
+        out / "search.html": head.format(""),
+        out / "chapters/page.html": head.format("../")
+        + '<link rel="stylesheet" href="../_static/figure.css" />\n<script src="../_static/a.js?v=1"></script>',
+    }
+
+
+def test_shared_style_sheets_are_one(module, out, styled):
+    pages = module("styles").join_styles(out, styled)
+    bundle = (out / "_static/book-site.css").read_text()
+    assert bundle == (
+        'h1{background: url("file.png")}\nh2{src: url("sub/a.woff")}\n'
+        ".named-by-a-script,.bs-tooltip-auto{mask: url('data:x')}\n"
+    ).replace("'data:x'", '"data:x"')
+    links = {path.name: re.findall(r'<link [^>]*href="([^"?]+)', text) for path, text in pages.items()}
+    assert links == {
+        "404.html": [],
+        "search.html": ["_static/book-site.css"],
+        "page.html": ["../_static/book-site.css", "../_static/figure.css"],
+    }
+
+
+def test_the_address_of_the_bundle_changes_with_it(module, out, styled):
+    join = module("styles").join_styles
+    before = join(out, styled)[out / "search.html"]
+    assert join(out, styled)[out / "search.html"] == before
+    (out / "_static/basic.css").write_text("h1 { color: red }")
+    assert join(out, styled)[out / "search.html"] != before
+
+
+def test_a_font_that_is_not_there_is_a_fault(module, out, styled, fault):
+    (out / "_static/sub/a.woff").unlink()
+    with fault("theme.css asks for a.woff"):
+        module("styles").join_styles(out, styled)
+
+
+def test_pages_without_common_style_sheets_are_a_fault(module, out, styled, fault):
+    styled[out / "chapters/new.html"] = '<link rel="stylesheet" href="../_static/other.css" />'
+    with fault("share no style sheets"):
+        module("styles").join_styles(out, styled)
+
+
+# Figures
+
+
+class Recorder:
+    """What Sphinx offers for scripts and style sheets."""
+
+    def __init__(self):
+        self.files = []
+
+    def add_css_file(self, name):
+        self.files.append(name)
+
+    def add_js_file(self, name, loading_method):
+        self.files.append(f"{name} {loading_method}")
+
+
+@pytest.mark.parametrize(
+    ("body", "files"),
+    [
+        ("<p>nothing to play with</p>", []),
+        ("<code>&lt;gru-digit&gt;</code>", []),
+        (
+            "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>",
+            ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"],
+        ),
+    ],
+)
+def test_a_page_brings_the_scripts_of_its_figures(module, body, files):
+    app = Recorder()
+    module("figures").bring_scripts(app, "page", "page.html", {"body": body}, None)
+    assert app.files == [f"elements/{name}" for name in files]

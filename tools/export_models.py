@@ -1,0 +1,126 @@
+"""Export the trained networks that the site's interactive figures run: `make models`.
+
+Each comes from its chapter: the notebook's cells are executed, and what they have trained is packed into a script
+(a page that is opened from a folder may load scripts and nothing else). MNIST takes about 5 minutes, IMDB 10.
+
+python -m tools.export_models [mnist] [imdb]
+"""
+
+import base64
+import json
+import os
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.record_on_gpu import REPRODUCTIONS, ROOT, cells, run_cells
+
+MODELS = ROOT / "chapters" / "_site" / "static" / "elements" / "models"
+WRONG = 4  # samples that the network reads wrongly
+MNIST = """\
+// Digits of MNIST, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0:
+// https://creativecommons.org/licenses/by-sa/3.0/
+"""
+
+
+def text(array: NDArray) -> str:
+    """Return the bytes of an array, little-endian, as base64."""
+    return base64.b64encode(array.astype(array.dtype.newbyteorder("<")).tobytes()).decode()
+
+
+def fold(kernel: NDArray, bias: NDArray, normalisation: tuple[NDArray, ...], epsilon: float) -> tuple[NDArray, NDArray]:
+    """Return kernel and bias of a dense layer that do the batch normalisation before it too.
+
+    normalisation: gamma, beta, mean and variance, as Keras stores them.
+    """
+    gamma, beta, mean, variance = normalisation
+    factor = gamma / np.sqrt(variance + epsilon)
+    return factor[:, None] * kernel, bias + (beta - mean * factor) @ kernel
+
+
+def packed(matrix: NDArray) -> tuple[dict[str, str], NDArray]:
+    """Return a matrix as whole numbers of eight bits with a factor for each column, and the matrix they stand for."""
+    factors = (np.maximum(np.abs(matrix).max(axis=0), 1e-12) / 127).astype("float32")
+    whole = np.round(matrix / factors).astype("int8")
+    return {"factors": text(factors), "numbers": text(whole)}, whole * factors
+
+
+def write(name: str, content: Any, notice: str = "") -> None:
+    """Write one script that adds `content` to book.models; a notice stands above it."""
+    MODELS.mkdir(exist_ok=True)
+    path = MODELS / f"{name}.js"
+    numbers = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    path.write_text(f"{notice}book.models.{name} = {numbers};\n", encoding="utf-8")
+    print(f"✓ {path.relative_to(ROOT)}: {path.stat().st_size / 1000:.1f} kB", flush=True)
+
+
+def digits(chapter: dict[str, Any]) -> None:
+    """Pack the GRU(64) that Adam trained, and digits of the test part: one of each kind, and some it misreads."""
+    model = chapter["models"]["adam"]
+    gru, normalisation, dense = model.layers
+    head = fold(*dense.get_weights(), normalisation.get_weights(), normalisation.epsilon)
+    numbers = np.concatenate([array.ravel() for array in (*gru.get_weights(), *head)]).astype("float32")
+    write("mnist", {"units": gru.units, "features": 28, "numbers": text(numbers)})
+
+    images, truth = chapter["x_test"], chapter["y_test"]
+    read = model.predict(images, verbose=0).argmax(axis=1)
+    right = [np.flatnonzero((read == truth) & (truth == digit))[0] for digit in range(10)]
+    _, first = np.unique(truth[read != truth], return_index=True)  # of different digits
+    wrong = np.flatnonzero(read != truth)[np.sort(first)][:WRONG]
+    pixels = np.round(255 * images).astype("uint8")
+    samples = [{"truth": int(truth[k]), "read": int(read[k]), "image": text(pixels[k])} for k in (*right, *wrong)]
+    write("digits", samples, MNIST)
+    print(f"  right on the test part: {np.mean(read == truth):.4f}")
+
+
+def reviews(chapter: dict[str, Any]) -> None:
+    """Pack the best GRU for 3,000 words, as validation judges, and measure what eight bits cost."""
+    name, x_test = "3,000 words", chapter["x_test_post"]
+    recipe = chapter["RECIPES"][name]
+    runs = [chapter["results"][name, seed] for seed in recipe.seeds]
+    best = max(runs, key=lambda run: max(run["val_accuracy"]))
+    *large, bias, dense_kernel, dense_bias = best["weights"]
+    parts, unpacked = zip(*map(packed, large), strict=True)
+
+    model = chapter["build"](recipe)
+    model.set_weights([*unpacked, bias, dense_kernel, dense_bias])
+    p = model.predict(chapter["limited"](x_test, recipe.words), batch_size=500, verbose=0)[:, 0]
+    accuracy = {"before": best["accuracy on test"], "packed": chapter["accuracy_of"](p)}
+    content = {
+        **dict(zip(("table", "kernel", "recurrentKernel"), parts, strict=True)),
+        **{"bias": text(bias), "denseKernel": text(dense_kernel), "denseBias": text(dense_bias)},
+        "words": chapter["reviews"].decode(range(4, recipe.words)),
+        "accuracy": {"reviews": len(x_test)} | {key: round(float(value), 5) for key, value in accuracy.items()},
+    }
+    write("reviews", content)
+    print(f"  seed {best['seed']}; right on the test half: {content['accuracy']}")
+
+
+EXPORTS = {"mnist": digits, "imdb": reviews}
+
+
+def main(names: list[str]) -> int:
+    """Run the chapters and export; return the exit status."""
+    if unknown := set(names) - set(EXPORTS):
+        print(f"✗ no network comes from {', '.join(sorted(unknown))}; choose among {', '.join(EXPORTS)}")
+        return 2
+    for path in REPRODUCTIONS:
+        if path.stem not in (names or EXPORTS):
+            continue
+        print(f"Running {path.stem} …", flush=True)
+        os.chdir(path.parent)
+        chapter: dict[str, Any] = {}
+        unmet, finished = run_cells(cells(path), chapter)
+        if unmet or not finished:
+            print(f"✗ {path.stem} did not run as published; nothing of it is exported")
+            return 1
+        EXPORTS[path.stem](chapter)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    sys.exit(main(sys.argv[1:]))
