@@ -2,12 +2,13 @@
 
 import importlib
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-EXTENSIONS = Path(__file__).resolve().parent.parent / "chapters" / "_site"
+from tests.support import ROOT
+
+EXTENSIONS = ROOT / "chapters" / "_site"
 
 
 @pytest.fixture
