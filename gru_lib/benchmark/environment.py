@@ -3,31 +3,16 @@
 import os
 
 from gru_lib.benchmark.peers import PEERS, placed
+from gru_lib.records.run_environment import ALLOCATOR, CPU_ONLY, QUIET, SHARED_GPU, thread_settings
 
-THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "NUMBA_NUM_THREADS",
-)
-FIXED = {
-    # glibc would hand large blocks back to the system after each step, and fetch them again page by page
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "4294967296",
-    "MALLOC_TRIM_THRESHOLD_": "4294967296",
-    "TF_NUM_INTEROP_THREADS": "1",
-}
 CLEARED = ("TF_ENABLE_ONEDNN_OPTS",)  # the book turns it off to repeat digits; here TensorFlow is as people run it
-ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
-ON_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}  # they share the card
 
 
 def of_worker(name: str, threads: int) -> dict[str, str]:
     """Return the environment of the process that runs a peer, such as "pytorch@gpu"."""
     peer, device = placed(name)
-    environment = os.environ | FIXED | dict.fromkeys(THREADS, str(threads)) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment |= ON_GPU if device == "gpu" else ON_CPU
+    environment = os.environ | QUIET | ALLOCATOR | thread_settings(threads)
+    environment |= SHARED_GPU if device == "gpu" else CPU_ONLY
     if peer.startswith("keras"):
         environment["KERAS_BACKEND"] = PEERS[peer].package
     removed = (*CLEARED, "JAX_PLATFORMS") if device == "gpu" else CLEARED
@@ -36,7 +21,7 @@ def of_worker(name: str, threads: int) -> dict[str, str]:
 
 def seen() -> dict[str, str | None]:
     """Return what this process has of the variables that are to be the same everywhere; None is not set."""
-    return {variable: os.environ.get(variable) for variable in (*THREADS, *FIXED, *CLEARED)}
+    return {variable: os.environ.get(variable) for variable in (*thread_settings(1), *ALLOCATOR, *CLEARED)}
 
 
 def cores() -> int:

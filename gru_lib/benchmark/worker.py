@@ -19,6 +19,7 @@ from gru_lib.benchmark.peers import PEERS, Step, placed
 from gru_lib.benchmark.shapes import Shape
 from gru_lib.benchmark.task import Task, draw
 from gru_lib.records.provenance import device as device_name
+from gru_lib.records.run_environment import THREAD_VARIABLES
 
 TINY = Shape(2, 3, 2, 4)  # more than one step, or a compiler would leave out the loop
 WARM_UP = 3  # the states that mode "step" hands on have then met the recurrent weights
@@ -73,7 +74,7 @@ def answer(step: Step) -> list[float]:
 def threads() -> dict[str, int]:
     """Return every number of threads that can be asked for: of the process, and of what is loaded into it."""
     found = {"cores": environment.cores()}
-    settings = {name: os.environ.get(name, "") for name in environment.THREADS}
+    settings = {name: os.environ.get(name, "") for name in THREAD_VARIABLES}
     found |= {name: int(value) for name, value in settings.items() if value.isdecimal()}
     if (torch := sys.modules.get("torch")) is not None:
         found["torch"] = torch.get_num_threads()

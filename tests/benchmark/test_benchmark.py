@@ -124,7 +124,7 @@ def test_steps_are_measured():
 def test_other_thread_counts_are_refused(require, monkeypatch):
     require("torch")
     # the parent no longer sets this one, so the workers see what the user has set
-    monkeypatch.setattr("gru_lib.benchmark.environment.THREADS", ("OMP_NUM_THREADS",))
+    monkeypatch.setattr("gru_lib.benchmark.environment.thread_settings", lambda count: {"OMP_NUM_THREADS": str(count)})
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     with pytest.raises(ValueError, match=r"scratch has .*OPENBLAS_NUM_THREADS': 2.* expected 1 for everyone"):
         compare(TINY, ["scratch", "pytorch"], rounds=3)

@@ -15,6 +15,7 @@ from gru_lib.benchmark.dispatch.layers import ARGUMENTS, CELLS, IN_CALL, TORCH_A
 from gru_lib.benchmark.dispatch.operators import dispatched, loops
 from gru_lib.records.provenance import device as device_name
 from gru_lib.records.provenance import provenance
+from gru_lib.records.run_environment import CPU_ONLY, QUIET
 
 STEPS = (20, 40)  # a loop that is written out shows by growth
 
@@ -117,9 +118,7 @@ def answer(device: str, *cells: str) -> None:
 
 def measure(backend: str, device: str = "cpu", cells: Sequence[str] = CELLS) -> dict[str, Any]:
     """Return what `answer` prints in a process of its own; RuntimeError with its last words if it fails."""
-    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "KINETO_LOG_LEVEL": "6"}
-    if device == "cpu":
-        environment |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+    environment = os.environ | QUIET | {"KERAS_BACKEND": backend} | (CPU_ONLY if device == "cpu" else {})
     code = "import sys; from gru_lib.benchmark.dispatch.rows import answer; answer(*sys.argv[1:])"
     done = subprocess.run([sys.executable, "-c", code, device, *cells], env=environment, capture_output=True, text=True)
     if done.returncode:
