@@ -25,15 +25,15 @@ help: ## list the commands
 
 book: ## build the website from the committed notebooks
 	@$(BOOTSTRAP) book
-	@$(VENV)/python tools/site.py
+	@$(VENV)/python -m tools.site
 
 pdf: ## print the whole book into _build/book.pdf (needs Chromium)
 	@$(BOOTSTRAP) book
-	@$(VENV)/python tools/pdf.py
+	@$(VENV)/python -m tools.pdf
 
 test: ## check everything: code, notebooks, site, documents
 	@$(BOOTSTRAP) test
-	@$(VENV)/python tools/check.py
+	@$(VENV)/python -m tools.check
 
 notebooks: ## open JupyterLab on the chapters
 	@$(BOOTSTRAP) notebooks
@@ -42,20 +42,20 @@ notebooks: ## open JupyterLab on the chapters
 format: ## write code and notebooks in their canonical form
 	@$(BOOTSTRAP) test
 	@$(VENV)/ruff check --quiet --fix .
-	@$(VENV)/python tools/claims.py
-	@$(VENV)/python tools/notebooks.py format
+	@$(VENV)/python -m tools.claims
+	@$(VENV)/python -m tools.notebooks format
 
 execute: ## run every notebook again and store its outputs
 	@$(BOOTSTRAP) test
-	@$(VENV)/python tools/notebooks.py execute
+	@$(VENV)/python -m tools.notebooks execute
 
 record: ## as execute, and store the measured figures in results/
 	@$(BOOTSTRAP) test
-	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python tools/notebooks.py execute
+	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python -m tools.notebooks execute
 
 gpu: ## run reproductions and benchmark on this machine's accelerator, and store their figures in results/
 	@$(BOOTSTRAP) gpu
-	@$(VENV)/python tools/record_on_gpu.py
+	@$(VENV)/python -m tools.record_on_gpu
 
 BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN

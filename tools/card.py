@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from tools.pdf import ROOT, find_browser
+from tools import ROOT
+from tools.browser import find_browser
 
 CELL = ROOT / "chapters" / "images" / "gru-cell.svg"
 CARD = ROOT / "chapters" / "_site" / "static" / "card.png"

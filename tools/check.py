@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 BUDGETS: dict[str, int] = json.loads((ROOT / "tests" / "budgets.json").read_text())  # seconds per notebook
 BROWSER = "tests/site/browser"
 CHEAP = 120  # seconds; notebooks up to this budget run on every backend
@@ -108,7 +109,7 @@ STEPS: dict[str, Callable[[], Result]] = {
     "tests": tests,
     "notebooks": notebooks,
     "backends": backends,
-    "site": tool("tools/site.py"),
+    "site": tool("-m", "tools.site"),
     "browser": browser,
 }
 

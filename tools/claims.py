@@ -3,11 +3,11 @@
 import sys
 from collections import Counter
 from itertools import groupby
-from pathlib import Path
 
 from gru_lib.book.claims import MEANING, VERDICTS, Claim, load_claims
+from tools import ROOT
 
-PAGE = Path(__file__).resolve().parent.parent / "chapters" / "evidence" / "claims.md"
+PAGE = ROOT / "chapters" / "evidence" / "claims.md"
 TITLES = {
     "tang2022": "Source 1: *Build a GRU RNN in Keras*",
     "imdb_gru2019": "Source 2: *Deep Learning with Gated recurrent unit (GRU)*",

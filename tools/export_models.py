@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.record_on_gpu import REPRODUCTIONS, ROOT, cells, run_cells
+from tools import ROOT
+from tools.notebooks.run import cells, run_cells
+from tools.record_on_gpu import REPRODUCTIONS
 
 MODELS = ROOT / "chapters" / "_site" / "static" / "elements" / "models"
 WRONG = 4  # samples that the network reads wrongly

@@ -5,16 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+from tools.browser import find_browser
+
 FOLDER = ROOT / "_build" / "singlehtml"
 PAGE = FOLDER / "chapters" / "index.html"
 PDF = ROOT / "_build" / "book.pdf"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-
-
-def find_browser() -> str | None:
-    """Return the path of a Chromium, or None."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def build() -> bool:

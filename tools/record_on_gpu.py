@@ -2,9 +2,9 @@
 
 The figures of the chapters go to results/<device>.json, those of the benchmark to results/bench/<device>/.
 
-python tools/record_on_gpu.py [NOTEBOOK ...]      all reproductions by default; KERAS_BACKEND chooses the framework
-python tools/record_on_gpu.py --benchmark          the benchmark alone, CPU beside GPU, on every framework at hand
-python tools/record_on_gpu.py --allow-cpu …       also where Keras sees no accelerator
+python -m tools.record_on_gpu [NOTEBOOK ...]      all reproductions by default; KERAS_BACKEND chooses the framework
+python -m tools.record_on_gpu --benchmark          the benchmark alone, CPU beside GPU, on every framework at hand
+python -m tools.record_on_gpu --allow-cpu …       also where Keras sees no accelerator
 
 It needs Keras, one framework, and what the chapters import, but no Jupyter: any environment with a GPU will do.
 The notebooks are not changed.
@@ -12,16 +12,15 @@ An expectation that does not hold on this device is reported and stored, and the
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+from tools.notebooks.run import cells, run_cells
+
 REPRODUCTIONS = sorted((ROOT / "chapters" / "reproductions").glob("*.ipynb"))
 RESULTS = ROOT / "results"
 SHAPE = ("--shape", "64x28x28x64", "--rounds", "7")
@@ -32,37 +31,6 @@ BENCHMARK = {  # a file's name, and the command that fills it
     "dispatch": ("gru_lib.benchmark.dispatch",),
 }
 SCRATCH = ROOT / "_build" / "accelerator"  # a chapter's figures stay here until it has run to its end
-
-
-def cells(path: Path) -> list[str]:
-    """Return the sources of a notebook's code cells, without the figures that only a running notebook can show."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return [source for source in sources if "import live" not in source]
-
-
-def run_cells(sources: list[str], namespace: dict[str, Any] | None = None) -> tuple[list[str], bool]:
-    """Execute cells as one program; return the expectations that did not hold, and whether the end was reached.
-
-    What the cells define is left in `namespace`.
-    """
-    from gru_lib.book import EvidenceError
-
-    namespace = {} if namespace is None else namespace
-    namespace |= {"__name__": "__main__", "display": print}
-    unmet = []
-    for number, source in enumerate(sources, start=1):
-        try:
-            exec(compile(source, f"code cell {number}", "exec"), namespace)
-        except EvidenceError as error:
-            unmet.append(str(error))
-            print(f"✗ {error}", flush=True)
-        except Exception:
-            traceback.print_exc()
-            return unmet, False
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            pyplot.close("all")  # as a notebook does: the next cell draws on a sheet of its own
-    return unmet, True
 
 
 def keep(chapter: str, unmet: list[str]) -> Path:
@@ -142,7 +110,7 @@ def main(arguments: list[str]) -> int:
     status = 0
     for number, path in enumerate([] if options.benchmark else paths, start=1):
         print(f"\n[{number}/{len(paths)}] {path.stem} …", flush=True)
-        command = [sys.executable, __file__, "--here", str(path)]
+        command = [sys.executable, "-m", "tools.record_on_gpu", "--here", str(path)]
         status |= subprocess.run(command, env=_environment()).returncode != 0
     if device != "cpu" and (options.benchmark or not options.notebook):
         status |= run_benchmark(device)

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tools import notebooks
+from tools.notebooks import __main__ as command
+from tools.notebooks import form, lint
+from tools.notebooks.handout import handout
 
 PATHS = notebooks.notebooks()
 BUDGETS = json.loads((notebooks.ROOT / "tests" / "budgets.json").read_text())
@@ -47,12 +50,12 @@ def test_there_are_notebooks_and_each_has_a_budget():
 
 
 def test_form_is_canonical(path, notebook):
-    assert path.read_text() == notebooks.text_of(notebooks.canonical(notebook)), "run `make format`"
+    assert path.read_text() == notebooks.text_of(form.canonical(notebook)), "run `make format`"
 
 
 def test_canonical_form_is_stable(notebook):
-    once = notebooks.canonical(notebook)
-    assert notebooks.canonical(json.loads(notebooks.text_of(once))) == once
+    once = form.canonical(notebook)
+    assert form.canonical(json.loads(notebooks.text_of(once))) == once
 
 
 def test_what_it_imports_of_the_library_is_there(notebook):
@@ -65,13 +68,13 @@ def test_what_it_imports_of_the_library_is_there(notebook):
 
 
 def test_no_problems(notebook):
-    assert notebooks.problems(notebook) == []
+    assert lint.problems(notebook) == []
 
 
 def test_ignored_outputs_are_few_and_followed_by_an_expectation():
     code = [cell for path in PATHS for cell in notebooks.load(path)["cells"] if cell["cell_type"] == "code"]
     ignored = [i for i, cell in enumerate(code) if "nbval-ignore-output" in cell["metadata"].get("tags", [])]
-    assert len(ignored) <= notebooks.IGNORED_SHARE * len(code)
+    assert len(ignored) <= lint.IGNORED_SHARE * len(code)
     for i in ignored:
         assert "expect(" in "".join(code[i + 1]["source"]), "".join(code[i]["source"])[:200]
 
@@ -148,10 +151,10 @@ def test_the_rules_can_fail(change, complaint):
     good = {
         "cell_type": "code", "id": "a", "metadata": {}, "execution_count": 1, "outputs": [], "source": ["x = 1"],
     }  # fmt: skip
-    assert notebooks.problems({"cells": [good]}) == []
+    assert lint.problems({"cells": [good]}) == []
     bad = json.loads(json.dumps(good))
     change(bad)
-    assert any(complaint in problem for problem in notebooks.problems({"cells": [bad]}))
+    assert any(complaint in problem for problem in lint.problems({"cells": [bad]}))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +169,7 @@ def test_the_rules_can_fail(change, complaint):
     ],
 )
 def test_one_sentence_per_line(before, after):
-    assert notebooks.one_sentence_per_line(before) == after
+    assert form.one_sentence_per_line(before) == after
 
 
 def test_rerun_with_another_output_is_caught(tmp_path):
@@ -190,7 +193,7 @@ def test_rerun_with_another_output_is_caught(tmp_path):
 
 
 def test_handout_has_stubs_but_no_solutions_and_no_outputs(tmp_path):
-    copies = notebooks.handout(tmp_path / "class")
+    copies = handout(tmp_path / "class")
     assert len(copies) == len(PATHS)
     for copy, path in zip(copies, PATHS, strict=True):
         text = copy.read_text()
@@ -202,5 +205,5 @@ def test_handout_has_stubs_but_no_solutions_and_no_outputs(tmp_path):
 
 def test_handout_does_not_write_over_anything(tmp_path):
     with pytest.raises(SystemExit):
-        notebooks.main(["handout", str(tmp_path)])
+        command.main(["handout", str(tmp_path)])
     assert list(tmp_path.iterdir()) == []

@@ -13,9 +13,10 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from tools import notebooks
+from tools import ROOT, notebooks
+from tools.notebooks import form
+from tools.notebooks.lint import problems
 
-ROOT = notebooks.ROOT
 URL = "https://github.com/reader/gru-copy"
 SITE = "https://reader.github.io/gru-copy/"
 NOTEBOOK = notebooks.CHAPTERS / "foundations" / "equations.ipynb"
@@ -91,7 +92,7 @@ def small_book(folder, url):
     (folder / "chapters" / "index.md").write_text(FRONT, encoding="utf-8")
     text = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# One & only\n\nSee."}
     code = {"cell_type": "code", "id": "b", "metadata": {}, "source": "1", "outputs": [], "execution_count": 1}
-    notebook = notebooks.canonical({"cells": [text, code]}, url)
+    notebook = form.canonical({"cells": [text, code]}, url)
     (folder / "chapters" / "one.ipynb").write_text(notebooks.text_of(notebook), encoding="utf-8")
     program = Path(sys.executable).with_name("jupyter-book")
     run = subprocess.run([program, "build", folder, "-W", "-n", "--quiet"], capture_output=True, text=True)
@@ -173,25 +174,25 @@ def test_signposts_stand_where_the_address_is_known(book):
 
 
 def bringing(notebook):
-    return [number for number, cell in enumerate(notebook["cells"]) if cell["id"] == notebooks.BRINGING]
+    return [number for number, cell in enumerate(notebook["cells"]) if cell["id"] == form.BRINGING]
 
 
 def test_the_first_code_cell_brings_the_library_where_the_address_is_known():
     plain = notebooks.load(NOTEBOOK)
-    with_cell = notebooks.canonical(plain, URL)
+    with_cell = form.canonical(plain, URL)
     [place] = bringing(with_cell)
     assert [cell["cell_type"] for cell in with_cell["cells"][: place + 1]].count("code") == 1
     assert URL in "".join(with_cell["cells"][place]["source"])
-    assert notebooks.problems(with_cell) == []
-    again = notebooks.canonical(json.loads(notebooks.text_of(with_cell)), URL)
+    assert problems(with_cell) == []
+    again = form.canonical(json.loads(notebooks.text_of(with_cell)), URL)
     assert again == with_cell
-    assert notebooks.canonical(with_cell, "") == notebooks.canonical(plain, "")
-    assert bringing(notebooks.canonical(plain, "")) == []
+    assert form.canonical(with_cell, "") == form.canonical(plain, "")
+    assert bringing(form.canonical(plain, "")) == []
 
 
 def test_the_cell_is_in_the_form_of_the_book(tmp_path):
     path = tmp_path / "cell.py"
-    path.write_text(notebooks.BRING.replace("URL", URL), encoding="utf-8")
+    path.write_text(form.BRING.replace("URL", URL), encoding="utf-8")
     for command in (["check", "--ignore=D100"], ["format", "--check"]):  # a notebook has no docstring
         ruff = [sys.executable, "-m", "ruff", *command, "--config", ROOT / "chapters" / "ruff.toml", path]
         run = subprocess.run(ruff, capture_output=True, text=True)
@@ -206,7 +207,7 @@ def test_a_notebook_alone_brings_its_library(tmp_path):
     # A folder on the path, unlike site-packages itself, does not bring what is installed there as editable.
     (packages / "project.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     python = tmp_path / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    notebook = notebooks.canonical(notebooks.load(NOTEBOOK), ROOT.as_uri())
+    notebook = form.canonical(notebooks.load(NOTEBOOK), ROOT.as_uri())
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     program = "\n".join([*cells[:4], "import gru_lib", "print(gru_lib.__file__)"])
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tools import notebooks, record_on_gpu
+from tools import ROOT, record_on_gpu
+from tools.notebooks.run import run_cells
 
 SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
 
@@ -17,8 +18,8 @@ def notebook(path, *sources):
     return path
 
 
-def run(*arguments, cwd=notebooks.ROOT):
-    command = [sys.executable, str(notebooks.ROOT / "tools/record_on_gpu.py"), *map(str, arguments)]
+def run(*arguments, cwd=ROOT):
+    command = [sys.executable, "-m", "tools.record_on_gpu", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, env=os.environ | SETTINGS, capture_output=True, text=True)
 
 
@@ -83,14 +84,14 @@ def test_a_chapter_that_breaks_off_leaves_the_stored_figures_alone(folders, caps
 
 def test_what_cells_define_is_left_to_who_asks():
     left = {}
-    assert record_on_gpu.run_cells(["a = 2", "b = a + 1"], left) == ([], True)
+    assert run_cells(["a = 2", "b = a + 1"], left) == ([], True)
     assert left["b"] == 3
-    assert record_on_gpu.run_cells(["a"])[1] is False, "one run knows nothing of another"
+    assert run_cells(["a"])[1] is False, "one run knows nothing of another"
 
 
 def test_each_cell_draws_on_a_sheet_of_its_own():
     logarithmic = "import matplotlib.pyplot as plt\nplt.semilogy([1, 2])\nplt.show()"
-    assert record_on_gpu.run_cells([logarithmic, "plt.axline((0, 0), slope=1)"]) == ([], True)
+    assert run_cells([logarithmic, "plt.axline((0, 0), slope=1)"]) == ([], True)
 
 
 @pytest.mark.parametrize("path", record_on_gpu.REPRODUCTIONS, ids=lambda path: path.stem)

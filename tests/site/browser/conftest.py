@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.support import ROOT
-from tools.pdf import find_browser
+from tools.browser import find_browser
 
 SITE = ROOT / "_build" / "html"
 FOLDER = SITE.as_uri()
