@@ -47,7 +47,7 @@ def convert(options: argparse.Namespace) -> str:
         stack = rounded(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {describe(stack)}"]
     if options.check:
-        from gru_lib.porting.running import compare
+        from gru_lib.porting.parity import compare
 
         lines.insert(0, compare(stack, source, options.to))
     if options.to == "onnx" and stack.layers[0][0].dtype == np.float64:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gru_lib.porting import __main__ as command
-from gru_lib.porting import port, running
+from gru_lib.porting import parity, port
 from gru_lib.porting.conventions import CONVENTIONS, Convention
 from gru_lib.porting.files import save
 from tests.porting.test_files import loaded, stack_of
@@ -156,7 +156,7 @@ def test_the_check_runs_every_kind_of_layer(require):
         for bias in (True, False):
             weights = draw(layers=2, directions=2, bias=bias, reset_after=reset_after, dtype=np.float32)
             for convention in ("keras", "onnx"):
-                assert "differ by" in running.compare(stack_of(weights, reset_after), convention, "scratch")
+                assert "differ by" in parity.compare(stack_of(weights, reset_after), convention, "scratch")
 
 
 def test_the_check_refuses_what_onnx_runtime_cannot_run(run, require, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 
 from gru_lib.benchmark.peers.shared import Step, handing_on, keras_cell, keras_layer
 from gru_lib.benchmark.task import Problem
+from gru_lib.frameworks.pytorch import with_weights
 from gru_lib.porting import port
 
 NAMES = {"GRU": "GRU", "LSTM": "LSTM", "SimpleRNN": "RNN"}
@@ -20,8 +21,7 @@ def pytorch(problem: Problem) -> Step:
     kind = getattr(torch.nn, NAMES[task.cell] + ("Cell" if task.mode == "step" else ""))
     options = {} if task.mode == "step" else {"batch_first": True}
     layer = kind(task.shape.features, task.shape.units, device=_device(problem), **options)
-    names = layer.state_dict()
-    layer.load_state_dict(dict(zip(names, map(torch.tensor, _arrays(problem)), strict=True)))
+    with_weights(layer, dict(zip(layer.state_dict(), _arrays(problem), strict=True)))
     if task.mode == "step":
         return _cell_step(problem, lambda x, state: layer(x, tuple(state)) if several else [layer(x, *state)])
 

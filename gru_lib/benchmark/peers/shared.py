@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gru_lib.benchmark.task import Problem
+from gru_lib.frameworks.keras import with_weights
 
 # -> the layer's output; in training also the gradients of x, h0 and the weights; with "step" the new state
 Step = Callable[[], list[Any]]
@@ -27,17 +28,13 @@ def keras_layer(problem: Problem, *, fused: bool = True) -> Any:
     task = problem.task
     options = {} if fused or task.cell == "SimpleRNN" else {"use_cudnn": False}
     make = getattr(keras.layers, task.cell)
-    return _with_weights(make(task.shape.units, return_sequences=task.mode != "last", **options), problem)
+    layer = make(task.shape.units, return_sequences=task.mode != "last", **options)
+    return with_weights(layer, problem.x.shape, problem.weights)
 
 
 def keras_cell(problem: Problem) -> Any:
     """Return Keras's cell with the weights: (x_t, state) -> output, state."""
     import keras
 
-    return _with_weights(getattr(keras.layers, f"{problem.task.cell}Cell")(problem.task.shape.units), problem)
-
-
-def _with_weights(layer: Any, problem: Problem) -> Any:
-    layer.build(problem.x[:, 0].shape if problem.task.mode == "step" else problem.x.shape)
-    layer.set_weights(problem.weights)
-    return layer
+    cell = getattr(keras.layers, f"{problem.task.cell}Cell")(problem.task.shape.units)
+    return with_weights(cell, problem.x[:, 0].shape, problem.weights)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.frameworks.keras import build_gru, run
 from gru_lib.scratch import GRUWeights
 
 SWITCHES = {"return_sequences": True, "return_state": False, "stateful": False}
@@ -35,7 +36,7 @@ def from_keras(gru: Any) -> Candidate:
 
     def call(x: Any, weights: GRUWeights, **options: Any) -> np.ndarray:
         with _borrowed(gru, weights):
-            return _states(gru, x, options["h0"], options["mask"])
+            return run(gru, x, options["h0"], options["mask"])
 
     return Candidate(gru.name, call, fixed, because | {"other sizes, dtypes": "the layer has its own"})
 
@@ -46,11 +47,8 @@ def _from_class(cls: type) -> Candidate:
     double = keras.backend.backend() == "tensorflow"
 
     def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, reset_after: bool, go_backwards: bool) -> np.ndarray:
-        options = {"reset_after": reset_after, "go_backwards": go_backwards, "use_bias": weights.bias is not None}
-        layer = cls(weights.units, return_sequences=True, dtype=weights.dtype.name, **options)
-        layer.build(x.shape)
-        layer.set_weights(weights.arrays())
-        return _states(layer, x, h0, mask)
+        options = {"reset_after": reset_after, "go_backwards": go_backwards}
+        return run(build_gru(weights, weights.arrays(), cls=cls, **options), x, h0, mask)
 
     because = {} if double else {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
     return Candidate(cls.__name__, call, {} if double else {"dtype": "float32"}, because)
@@ -69,13 +67,3 @@ def _borrowed(layer: Any, weights: GRUWeights) -> Iterator[None]:
         for name, value in state.items():
             setattr(layer, name, value)
         layer.set_weights(own)
-
-
-def _states(layer: Any, x: Any, h0: Any, mask: Any) -> np.ndarray:
-    from keras import ops
-
-    def tensor(array: Any) -> Any:
-        return None if array is None else ops.convert_to_tensor(array)
-
-    # symbolic layers of Keras cast x to their dtype, but not a mask or a state
-    return ops.convert_to_numpy(layer(tensor(x), mask=tensor(mask), initial_state=tensor(h0)))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.frameworks.onnx import session
 from gru_lib.porting import port
 from gru_lib.scratch import GRUWeights
 
@@ -108,21 +109,15 @@ def _runner(model: Any, node: Any, dtype: np.dtype) -> tuple[Callable[[dict], np
     given = [helper.make_tensor_value_info(key, kind, [None] * rank) for key, rank in ranks.items()]
     graph = helper.make_graph([bare], "gru", given, [helper.make_tensor_value_info("Y", kind, [None] * 4)])
     opset = [entry for entry in model.opset_import if entry.domain in ("", "ai.onnx")]
-    session, engine = _session(helper.make_model(graph, opset_imports=opset, ir_version=model.ir_version), dtype)
-    return lambda inputs: session.run(None, {key: np.ascontiguousarray(inputs[key]) for key in ranks})[0], engine
+    engine, name = _engine(helper.make_model(graph, opset_imports=opset, ir_version=model.ir_version), dtype)
+    return lambda inputs: engine.run(None, {key: np.ascontiguousarray(inputs[key]) for key in ranks})[0], name
 
 
-def _session(model: Any, dtype: np.dtype) -> tuple[Any, str]:
+def _engine(model: Any, dtype: np.dtype) -> tuple[Any, str]:
     try:
         if dtype != np.float32:
             raise NotImplementedError("ONNX Runtime has this operator in float32 only")
-        import onnxruntime  # type: ignore[import-untyped]
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 4  # what it cannot run, the reference can
-        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        return session, "ONNX Runtime"
+        return session(model.SerializeToString()), "ONNX Runtime"
     except Exception:  # not installed, or older than the model
         from onnx.reference import ReferenceEvaluator
 

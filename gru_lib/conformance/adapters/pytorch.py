@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.frameworks.pytorch import build_gru, states, with_weights
 from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
 
@@ -48,7 +49,7 @@ def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
         import torch
 
         with module_for(weights) as module, torch.no_grad():
-            return _states(module, torch.tensor(x), None if h0 is None else torch.tensor(h0)).cpu().numpy()
+            return states(module, torch.tensor(x), None if h0 is None else torch.tensor(h0)).cpu().numpy()
 
     def gradients(x: Any, weights: GRUWeights, grad: Any, *, h0: Any, **_options: Any) -> GRUGradients:
         import torch
@@ -57,11 +58,13 @@ def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
         x, h0 = (torch.tensor(array, requires_grad=True) for array in (x, start))
         with module_for(weights) as module:
             parameters = dict(module.named_parameters())
-            loss = (_states(module, x, h0) * torch.tensor(grad, device=_device(module))).sum()
+            output = states(module, x, h0)
+            loss = (output * torch.tensor(grad, device=output.device)).sum()
             found = torch.autograd.grad(loss, [*parameters.values(), x, h0])
         arrays = [array.cpu().numpy() for array in found]
         ported = port(dict(zip(parameters, arrays, strict=False)), "pytorch", "keras")
-        return GRUGradients(*ported, *([None] if len(ported) == 2 else []), *arrays[-2:])
+        kernel, recurrent_kernel, bias = ported if len(ported) == 3 else [*ported, None]
+        return GRUGradients(kernel, recurrent_kernel, bias, *arrays[-2:])
 
     live = {"other sizes, dtypes, biases": "the module has its own"} if "units" in fixed else {}
     return Candidate(name, call, fixed, BECAUSE | live, gradients)
@@ -69,12 +72,7 @@ def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
 
 @contextmanager
 def _build(cls: Any, weights: GRUWeights) -> Iterator[Any]:
-    import torch
-
-    dtype = getattr(torch, weights.dtype.name)
-    module = cls(weights.input_size, weights.units, bias=weights.bias is not None, batch_first=True, dtype=dtype)
-    _load(module, weights)
-    yield module.eval()
+    yield build_gru(cls, weights, _state_dict(weights), batch_first=True).eval()
 
 
 @contextmanager
@@ -82,28 +80,11 @@ def _borrowed(module: Any, weights: GRUWeights) -> Iterator[Any]:
     """Lend the module other weights; it gets its own back, whatever happens."""
     own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
     try:
-        _load(module, weights)
-        yield module.eval()
+        yield with_weights(module, _state_dict(weights)).eval()
     finally:
         module.load_state_dict(own)
         module.train(training)
 
 
-def _load(module: Any, weights: GRUWeights) -> None:
-    import torch
-
-    state_dict = {name: torch.tensor(array) for name, array in port(weights.arrays(), "keras", "pytorch").items()}
-    module.load_state_dict(state_dict)
-
-
-def _device(module: Any) -> Any:
-    return next(module.parameters()).device
-
-
-def _states(module: Any, x: Any, h0: Any) -> Any:
-    """Return the states (B, T, n)."""
-    time_first = not getattr(module, "batch_first", True)
-    x = x.to(_device(module))
-    answer = module(x.swapaxes(0, 1) if time_first else x, None if h0 is None else h0[None].to(x.device))
-    states = answer[0] if isinstance(answer, tuple) else answer
-    return states.swapaxes(0, 1) if time_first else states
+def _state_dict(weights: GRUWeights) -> Any:
+    return port(weights.arrays(), "keras", "pytorch")

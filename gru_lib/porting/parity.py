@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.frameworks import keras, onnx, pytorch
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import onnx_write
 from gru_lib.porting.stack import Stack
@@ -48,61 +49,37 @@ def _scratch(stack: Stack, x: NDArray) -> NDArray:
 
 
 def _keras(stack: Stack, x: NDArray) -> NDArray:
-    import keras
-
     lists = CONVENTIONS["keras"].write(stack)
-    states = x
     for layer, arrays in zip(stack.layers, lists if len(stack.layers) > 1 else [lists], strict=True):
-        options = {"use_bias": layer[0].bias is not None, "reset_after": stack.reset_after, "dtype": x.dtype.name}
-        module = keras.layers.GRU(layer[0].units, return_sequences=True, **options)
-        if len(layer) == 2:
-            module = keras.layers.Bidirectional(module, dtype=x.dtype.name)
-        module.build(states.shape)
-        module.set_weights(arrays)
-        states = keras.ops.convert_to_numpy(module(states))
-    return states
+        x = keras.run(keras.build_gru(layer[0], arrays, reset_after=stack.reset_after), x)
+    return x
 
 
 def _pytorch(stack: Stack, x: NDArray) -> NDArray:
     import torch
 
-    first = stack.layers[0]
-    module = torch.nn.GRU(
-        first[0].input_size,
-        first[0].units,
-        num_layers=len(stack.layers),
-        bidirectional=len(first) == 2,
-        bias=first[0].bias is not None,
-        batch_first=True,
-    ).to(getattr(torch, x.dtype.name))
-    module.load_state_dict({k: torch.from_numpy(a) for k, a in CONVENTIONS["pytorch"].write(stack).items()})
+    first, state = stack.layers[0], CONVENTIONS["pytorch"].write(stack)
+    options = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}
+    module = pytorch.build_gru(torch.nn.GRU, first[0], state, **options)
     with torch.no_grad():
-        return np.asarray(module(torch.from_numpy(x))[0])
+        return np.asarray(pytorch.states(module, torch.tensor(x)))
 
 
 def _pytorch_cell(stack: Stack, x: NDArray) -> NDArray:
     import torch
 
-    gru, dtype = stack.layers[0][0], getattr(torch, x.dtype.name)
-    cell = torch.nn.GRUCell(gru.input_size, gru.units, bias=gru.bias is not None, dtype=dtype)
-    cell.load_state_dict({k: torch.from_numpy(a) for k, a in CONVENTIONS["pytorch-cell"].write(stack).items()})
-    states, h = [], torch.zeros(len(x), gru.units, dtype=dtype)
+    cell = pytorch.build_gru(torch.nn.GRUCell, stack.layers[0][0], CONVENTIONS["pytorch-cell"].write(stack))
+    states: list[torch.Tensor] = []
     with torch.no_grad():
-        for x_t in torch.from_numpy(x).unbind(1):
-            h = cell(x_t, h)
-            states.append(h)
+        for x_t in torch.tensor(x).unbind(1):
+            states.append(cell(x_t, states[-1] if states else None))
     return np.asarray(torch.stack(states, 1))
 
 
 def _onnx(stack: Stack, x: NDArray) -> NDArray:
     if x.dtype != np.float32:
         raise ValueError(f"the weights are {x.dtype}; expected float32, which is all that ONNX Runtime can check")
-    import onnxruntime  # type: ignore[import-untyped]
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # it warns of optional inputs
-    session = onnxruntime.InferenceSession(onnx_write.write(stack), options, providers=["CPUExecutionProvider"])
-    return np.asarray(session.run(["Y"], {"X": x})[0])
+    return np.asarray(onnx.session(onnx_write.write(stack)).run(["Y"], {"X": x})[0])
 
 
 RUNNERS = {
