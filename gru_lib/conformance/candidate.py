@@ -9,7 +9,7 @@ OPTIONS = ("h0", "mask", "reset_after", "go_backwards")
 SIGNATURE = "(x, weights, {}*, h0=None, mask=None, reset_after=True, go_backwards=False)"
 WITHOUT: dict[str, dict[str, Any]] = {
     "h0": {"use_h0": False},
-    "mask": {"mask": "no mask"},
+    "mask": {"mask": "none"},
     "go_backwards": {"go_backwards": False},
 }
 

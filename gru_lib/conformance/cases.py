@@ -11,21 +11,11 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from gru_lib.scratch import GRUWeights, gru_backward, gru_forward
 
-SHAPE = (4, 5, 2, 3)  # rows, steps, features, units
-SIZES = ("batch", "steps", "features", "units")
-PLAIN: dict[str, Any] = dict(zip(SIZES, SHAPE, strict=True)) | {
-    "reset_after": True,
-    "use_bias": True,
-    "use_h0": True,
-    "mask": "no mask",
-    "go_backwards": False,
-    "dtype": "float64",
-}
-MASKS = ("all-real", "right", "left", "holes", "empty-row")
+MASKS = ("none", "all-valid", "right", "left", "holes", "empty-row")
 GRADIENTS = ("kernel", "recurrent_kernel", "bias", "x", "h0")
 
 
@@ -38,7 +28,9 @@ class Case:
 
     features: Mapping[str, str]
     x: NDArray
-    weights: GRUWeights
+    kernel: NDArray
+    recurrent_kernel: NDArray
+    bias: NDArray | None
     h0: NDArray | None
     mask: NDArray | None
     grad: NDArray
@@ -53,18 +45,18 @@ class Case:
         """Features, one after the other."""
         return ", ".join(self.features.values())
 
+    @cached_property
+    def weights(self) -> GRUWeights:
+        """The arrays as the GRU takes them."""
+        return GRUWeights(self.kernel, self.recurrent_kernel, self.bias)
+
     @property
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         """Keyword arguments for the GRU."""
-        return {
-            "h0": self.h0,
-            "mask": self.mask,
-            "reset_after": self.reset_after,
-            "go_backwards": self.go_backwards,
-        }
+        return {name: getattr(self, name) for name in ("h0", "mask", "reset_after", "go_backwards")}
 
     @cached_property
-    def real(self) -> NDArray[np.bool_]:
+    def valid(self) -> NDArray[np.bool_]:
         """(B, T) mask in the order of processing."""
         mask = np.ones(self.x.shape[:2], bool) if self.mask is None else self.mask
         return mask[:, ::-1] if self.go_backwards else mask
@@ -73,9 +65,9 @@ class Case:
     def counted(self) -> NDArray[np.bool_]:
         """(B, T): outputs that are compared.
 
-        With an h0, what stands before the first real step of a row is left out: Keras's own backends disagree there.
+        With an h0, what stands before the first valid step of a row is left out: Keras's own backends disagree there.
         """
-        return np.ones_like(self.real) if self.h0 is None else np.logical_or.accumulate(self.real, axis=1)
+        return np.ones_like(self.valid) if self.h0 is None else np.logical_or.accumulate(self.valid, axis=1)
 
     @property
     def counted_grad(self) -> NDArray:
@@ -98,40 +90,45 @@ def _double(value: Any) -> Any:
 
 def draw_case(
     seed: int,
-    shape: tuple[int, ...],
     *,
-    reset_after: bool,
-    use_bias: bool,
-    use_h0: bool,
-    mask: str,
-    go_backwards: bool,
-    dtype: str,
+    batch: int = 4,
+    steps: int = 5,
+    features: int = 2,
+    units: int = 3,
+    reset_after: bool = True,
+    use_bias: bool = True,
+    use_h0: bool = True,
+    mask: str = "none",
+    go_backwards: bool = False,
+    dtype: DTypeLike = "float64",
+    scale: float | None = None,
 ) -> Case:
-    """Draw a case of `shape` (B, T, m, n)."""
-    batch, steps, m, n = shape
+    """Draw a case; `mask` is one of `MASKS`, and `scale` the spread of the weights."""
     rng = np.random.default_rng(seed)
-    scale = _scale(steps, m, n)
+    scale = _scale(steps, features, units) if scale is None else scale
 
     def draw(*size: int, scale: float = 1) -> NDArray:
         return (scale * rng.normal(size=size)).astype(dtype)
 
-    bias = draw(*((2, 3 * n) if reset_after else (3 * n,)), scale=scale) if use_bias else None
-    features = {
+    bias = draw(*((2, 3 * units) if reset_after else (3 * units,)), scale=scale) if use_bias else None
+    described = {
         "reset": "reset after" if reset_after else "reset before",
         "bias": "bias" if use_bias else "no bias",
         "h0": "h0" if use_h0 else "no h0",
-        "mask": mask if mask == "no mask" else f"mask {mask}",
+        "mask": "no mask" if mask == "none" else f"mask {mask}",
         "direction": "backwards" if go_backwards else "forwards",
-        "sizes": f"B={batch} T={steps} m={m} n={n}",
-        "dtype": dtype,
+        "sizes": f"B={batch} T={steps} m={features} n={units}",
+        "dtype": np.dtype(dtype).name,
     }
     return Case(
-        features,
-        x=draw(batch, steps, m),
-        weights=GRUWeights(draw(m, 3 * n, scale=scale), draw(n, 3 * n, scale=scale), bias),
-        h0=draw(batch, n) if use_h0 else None,
-        mask=None if mask == "no mask" else _mask(mask, batch, steps, rng),
-        grad=draw(batch, steps, n),
+        described,
+        x=draw(batch, steps, features),
+        kernel=draw(features, 3 * units, scale=scale),
+        recurrent_kernel=draw(units, 3 * units, scale=scale),
+        bias=bias,
+        h0=draw(batch, units) if use_h0 else None,
+        mask=None if mask == "none" else draw_mask(mask, batch, steps, rng),
+        grad=draw(batch, steps, units),
         reset_after=reset_after,
         go_backwards=go_backwards,
     )
@@ -146,15 +143,16 @@ def _scale(steps: int, m: int, n: int) -> float:
     return (1.0 if steps <= 10 else 0.5) * np.sqrt(3 / max(m, n, 3))
 
 
-def _mask(kind: str, batch: int, steps: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    lengths = rng.integers(1, steps + 1, batch)
+def draw_mask(kind: str, batch: int, steps: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw a mask (B, T) of a kind in `MASKS`; True is a valid step."""
+    lengths = rng.integers(min(1, steps), steps + 1, batch)
     lengths[:1], lengths[-1:] = 1, max(1, steps - 1)  # chance alone might pad nothing, or nearly everything
     if kind == "right":
         return np.arange(steps) < lengths[:, None]
     if kind == "left":
         return np.arange(steps) >= steps - lengths[:, None]
-    mask = np.ones((batch, steps), bool) if kind == "all-real" else rng.random((batch, steps)) < 0.6
-    if kind != "all-real":
+    mask = np.ones((batch, steps), bool) if kind == "all-valid" else rng.random((batch, steps)) < 0.6
+    if kind != "all-valid":
         mask[-1:] = np.arange(steps) % 3 != 1  # not the same read backwards
     if kind == "empty-row":
         mask[:1] = False
@@ -166,22 +164,21 @@ def _plans() -> Iterator[dict]:
     yes_no = (True, False)
     for after, bias, h0, back in product(yes_no, yes_no, yes_no, (False, True)):
         yield {"reset_after": after, "use_bias": bias, "use_h0": h0, "go_backwards": back}
-    for i, (mask, after, back) in enumerate(product(MASKS, yes_no, yes_no)):
+    for i, (mask, after, back) in enumerate(product(MASKS[1:], yes_no, yes_no)):
         yield {"mask": mask, "reset_after": after, "go_backwards": back, "use_h0": i % 3 == 0}
     for steps, after, h0 in product((1, 2, 50), yes_no, yes_no):
         yield {"steps": steps, "reset_after": after, "use_h0": h0, "go_backwards": steps == 2 and h0}
-    for after, bias, mask, steps in product(yes_no, yes_no, ("no mask", "holes"), (5, 50)):
+    for after, bias, mask, steps in product(yes_no, yes_no, ("none", "holes"), (5, 50)):
         yield {"reset_after": after, "use_bias": bias, "mask": mask, "steps": steps, "dtype": "float32"}
     for after, (batch, m, n) in product(yes_no, ((1, 1, 1), (3, 7, 16), (2, 4, 1))):
         yield {"reset_after": after, "batch": batch, "features": m, "units": n}
 
 
 def draw_cases(**fixed: Any) -> Iterator[Case]:
-    """Yield the cases of the kit, with everything in `fixed` held: arguments of `draw_case`, features, units."""
+    """Yield the cases of the kit, each once, with everything in `fixed` held: arguments of `draw_case`."""
     seen = set()
     for seed, plan in enumerate(_plans()):
-        options = PLAIN | plan | fixed
-        if (key := tuple(sorted(options.items()))) not in seen:
-            seen.add(key)
-            shape = tuple(options.pop(size) for size in SIZES)
-            yield draw_case(seed, shape, **options)
+        case = draw_case(seed, **(plan | fixed))
+        if case.name not in seen:
+            seen.add(case.name)
+            yield case

@@ -1,5 +1,7 @@
 """The test kit passes what is right, rejects every mutant, and calls each by its name."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -28,11 +30,9 @@ def ids(report):
 
 
 def as_textbook_case(case):
-    doubles = [np.asarray(a, float) for a in case.weights.arrays()]
-    kernel, recurrent, bias = [*doubles, None][:3]
-    h0 = None if case.h0 is None else case.h0.astype(float)
-    grad, x = case.counted_grad.astype(float), case.x.astype(float)
-    return TextbookCase(case.name, x, kernel, recurrent, bias, h0, case.mask, grad, case.reset_after, case.go_backwards)
+    values = {field.name: getattr(case, field.name) for field in fields(case)} | {"grad": case.counted_grad}
+    double = {n: a.astype(float) for n, a in values.items() if getattr(a, "dtype", None) == np.float32}
+    return TextbookCase(**(values | double))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.x.shape[1] < 10], ids=lambda case: case.name)

@@ -50,7 +50,7 @@ def test_states_and_gradients_are_those_of_keras(keras_answers, backend, dtype, 
     wanted = answer_to(keras_answers(backend), case, dtype)
     actual = run_gru_lib(replace(case, grad=grad_without_leading(case)))
     actual["last"] = actual["states"][:, -1].copy()
-    leading = ~np.maximum.accumulate(case.real, axis=1)
+    leading = ~np.maximum.accumulate(case.valid, axis=1)
     actual["states"][leading] = wanted["states"][leading]  # the next test is about them
     assert len(wanted) == 7 - (case.bias is None) - (case.h0 is None)
     assert all(value.dtype == dtype for value in wanted.values())
@@ -58,12 +58,12 @@ def test_states_and_gradients_are_those_of_keras(keras_answers, backend, dtype, 
 
 
 @ON_EVERY_BACKEND
-@pytest.mark.parametrize("case", [c for c in all_cases(np.float32) if not c.real[:, 0].all()], ids=by_name)
+@pytest.mark.parametrize("case", [c for c in all_cases(np.float32) if not c.valid[:, 0].all()], ids=by_name)
 def test_masked_steps_before_the_first_real_one(keras_answers, backend, case):
     # They carry h0 on in the state on every backend. What is *returned* for them differs in Keras:
     # h0 on JAX, as here; zeros on TensorFlow and PyTorch ("the previous output" of the first step is zero).
     states = run_gru_lib(case)["states"]
-    leading = ~np.maximum.accumulate(case.real, axis=1)
+    leading = ~np.maximum.accumulate(case.valid, axis=1)
     h0 = np.broadcast_to(case.start[:, None], states.shape)
     np.testing.assert_array_equal(states[leading], h0[leading])
     theirs = answer_to(keras_answers(backend), case, np.float32)["states"]

@@ -18,13 +18,13 @@ TOLERANCE = 1e-12
 
 def still_zero(case):
     """Is every masked step before the first real one, where the state is zero anyhow?"""
-    started = np.logical_or.accumulate(case.real, axis=1)
-    return case.h0 is None and case.real[started].all()
+    started = np.logical_or.accumulate(case.valid, axis=1)
+    return case.h0 is None and case.valid[started].all()
 
 
 # mutants that some cases cannot tell from a right GRU although they have what the mistake needs
 HIDDEN = {
-    "state-clipped": lambda case: np.abs(textbook_answer(case)["states"][case.real]).max() <= 1,
+    "state-clipped": lambda case: np.abs(textbook_answer(case)["states"][case.valid]).max() <= 1,
     "mask-as-lengths": lambda case: (np.diff(case.mask.astype(int)) <= 0).all(),
     "masked-input-zeroed": lambda case: still_zero(case) and case.bias is None,
     "masked-state-zeroed": still_zero,

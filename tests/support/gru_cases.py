@@ -1,107 +1,33 @@
 """Random GRU problems, an independent answer to each, and the one comparison that all tests share.
 
+The problems are drawn by the test kit (`gru_lib.conformance.cases`); the answer owes nothing to gru_lib.
 A case fixes everything, also the gradient of the loss: loss = sum(case.grad * states).
-All sizes differ (4 rows, 5 steps, 2 features, 3 units) and all weights are random, biases too:
-constant weights cannot see exchanged gates, equal sizes cannot see a transposed matrix.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
 import numpy as np
 
-from gru_lib.scratch import GRUWeights, gru_backward, gru_forward
+from gru_lib.conformance import cases
+from gru_lib.conformance.cases import GRADIENTS
+from gru_lib.scratch import gru_backward, gru_forward
 
-SHAPE = (4, 5, 2, 3)  # rows, steps, features, units
 MASKS = ("none", "right", "left", "holes", "empty-row")
-GRADIENTS = ("kernel", "recurrent_kernel", "bias", "x", "h0")
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """Arguments of a GRU, and the gradient with respect to its states; None where there is nothing."""
-
-    name: str
-    x: np.ndarray
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray | None
-    h0: np.ndarray | None
-    mask: np.ndarray | None
-    grad: np.ndarray
-    reset_after: bool
-    go_backwards: bool
-
-    @property
-    def weights(self):
-        return GRUWeights(self.kernel, self.recurrent_kernel, self.bias)
-
-    @property
-    def options(self):
-        return {name: getattr(self, name) for name in ("h0", "mask", "reset_after", "go_backwards")}
-
+class Case(cases.Case):
     @property
     def start(self):
         """The initial state, zeros if there is none."""
         return np.zeros((len(self.x), len(self.recurrent_kernel)), self.x.dtype) if self.h0 is None else self.h0
 
-    @property
-    def real(self):
-        """(B, T) mask in the order of processing; True is a real step."""
-        mask = np.ones(self.x.shape[:2], bool) if self.mask is None else self.mask
-        return mask[:, ::-1] if self.go_backwards else mask
 
-
-def make_mask(kind, batch, steps, rng):
-    if kind == "none":
-        return None
-    lengths = rng.integers(min(1, steps), steps + 1, batch)
-    lengths[:1], lengths[-1:] = 1, max(1, steps - 1)  # chance alone might pad nothing, or nearly everything
-    if kind == "right":
-        return np.arange(steps) < lengths[:, None]
-    if kind == "left":
-        return np.arange(steps) >= steps - lengths[:, None]
-    mask = rng.random((batch, steps)) < 0.6
-    mask[-1:] = np.arange(steps) % 3 != 1  # not the same read backwards
-    if kind == "empty-row":
-        mask[:1] = False
-    return mask
-
-
-def make_case(
-    seed,
-    *,
-    shape=SHAPE,
-    reset_after=True,
-    use_bias=True,
-    use_h0=True,
-    mask="none",
-    go_backwards=False,
-    dtype=np.float64,
-    scale=1.0,
-):
-    """Draw a case of `shape` (B, T, m, n); `scale` multiplies the weights."""
-    batch, steps, m, n = shape
-    rng = np.random.default_rng(seed)
-
-    def draw(*size):
-        return rng.normal(size=size).astype(dtype)
-
-    words = ("after" if reset_after else "before", "bias" if use_bias else "nobias", "h0" if use_h0 else "noh0", mask)
-    suffix = ("-backwards" if go_backwards else "") + ("" if shape == SHAPE else "-" + "x".join(map(str, shape)))
-    return Case(
-        "-".join(words) + suffix,
-        x=draw(batch, steps, m),
-        kernel=draw(m, 3 * n) * dtype(scale),
-        recurrent_kernel=draw(n, 3 * n) * dtype(scale),
-        bias=draw(*((2, 3 * n) if reset_after else (3 * n,))) * dtype(scale) if use_bias else None,
-        h0=draw(batch, n) if use_h0 else None,
-        mask=make_mask(mask, batch, steps, rng),
-        grad=draw(batch, steps, n),
-        reset_after=reset_after,
-        go_backwards=go_backwards,
-    )
+def make_case(seed, *, shape=(4, 5, 2, 3), scale=1.0, **options):
+    """Draw a case of `shape` (B, T, m, n); `scale` multiplies the weights, `options` are those of `draw_case`."""
+    sizes = dict(zip(("batch", "steps", "features", "units"), shape, strict=True))
+    return Case(**vars(cases.draw_case(seed, scale=scale, **sizes, **options)))
 
 
 @cache

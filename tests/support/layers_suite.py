@@ -12,8 +12,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from gru_lib.conformance.cases import draw_mask
 from gru_lib.layers import GRU, GRUCell
-from tests.support.gru_cases import all_cases, by_name, differences, make_mask
+from tests.support.gru_cases import all_cases, by_name, differences
 from tests.support.keras_oracle import answer
 
 BACKEND = keras.backend.backend()
@@ -21,7 +22,7 @@ B, T, M, N = 4, 6, 3, 5
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(B, T, M)).astype("float32")
 H0 = RNG.normal(size=(B, N)).astype("float32")
-MASK = make_mask("holes", B, T, RNG)
+MASK = draw_mask("holes", B, T, RNG)
 CONVENTIONS = pytest.mark.parametrize("reset_after", [True, False], ids=["after", "before"])
 
 

@@ -41,7 +41,7 @@ def from_onnx(model: Any, reset_after: bool | None = None) -> Candidate:
         states = run(inputs)[:, 0].swapaxes(0, 1)
         return states[:, ::-1] if backwards else states  # ONNX keeps the order of x
 
-    fixed = {"reset_after": after, "go_backwards": backwards, "mask": "no mask", "dtype": w.dtype.name}
+    fixed = {"reset_after": after, "go_backwards": backwards, "mask": "none", "dtype": w.dtype.name}
     because = {
         "reset before" if after else "reset after": "that is another node",
         "other direction, sizes, dtypes": "the node has its own",

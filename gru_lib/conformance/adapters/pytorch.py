@@ -11,7 +11,7 @@ from gru_lib.frameworks.pytorch import build_gru, states, with_weights
 from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
 
-FIXED = {"reset_after": True, "mask": "no mask", "go_backwards": False}
+FIXED = {"reset_after": True, "mask": "none", "go_backwards": False}
 BECAUSE = {
     "reset before": "PyTorch has reset after only",
     "mask": "a PyTorch layer takes none",

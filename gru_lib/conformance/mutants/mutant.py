@@ -18,7 +18,7 @@ NEEDS: dict[str, Callable[[Case], bool]] = {
     "h0": lambda case: case.h0 is not None,
     "no h0": lambda case: case.h0 is None,
     "mask": lambda case: case.mask is not None,
-    "padding": lambda case: not case.real.all(),
+    "padding": lambda case: not case.valid.all(),
     "backwards": lambda case: case.go_backwards,
     "float64": lambda case: case.x.dtype == float,
     "steps": lambda case: case.x.shape[1] > 1,
