@@ -1,7 +1,8 @@
-"""Training with Keras: its progress in the NumPy trainer's lines, and the settings that change only its speed."""
+"""Training with Keras: its progress in the NumPy trainer's lines, and what changes nothing but its speed."""
 
-import functools
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -34,51 +35,47 @@ def _order(name: str) -> tuple[bool, bool]:
     return name.startswith("val_"), not name.endswith("loss")
 
 
-def only_speed(steps: int = 32) -> dict[str, Any]:
-    """Return arguments for ``compile`` that make training faster, and change nothing else but rounding.
+def jit_compile() -> bool | str:
+    """Return the argument ``jit_compile`` of ``compile`` with which a recurrent layer trains fastest here.
 
-    Parameters
-    ----------
-    steps : int, default 32
-        Training steps between two returns to Python, which cost a small GRU a fifth of its time.
-        Choose 1 where a step takes long.
+    True for TensorFlow on a CPU, where a compiled loop takes about two thirds of the time of single operations.
+    "auto" elsewhere: on a GPU compiled code bypasses cuDNN, JAX compiles anyway, PyTorch wants a C compiler.
+    """
+    return True if keras.backend.backend() == "tensorflow" and device() == "cpu" else "auto"
 
-    Returns
-    -------
-    dict
-        ``jit_compile``: True for TensorFlow on a CPU, where a compiled loop takes about two thirds of the time of
-        single operations. "auto" elsewhere: on a GPU compiled code bypasses cuDNN, JAX compiles anyway, PyTorch
-        wants a C compiler.
-        ``steps_per_execution``: `steps`, but 1 on PyTorch, where Keras accepts nothing else.
 
-    Notes
-    -----
-    On TensorFlow it also switches off, for this process, the tuner of the pipelines that feed arrays to ``fit``.
+def steps_per_execution(steps: int = 32) -> int:
+    """Return the argument ``steps_per_execution`` of ``compile``: 1 on PyTorch, where Keras accepts nothing else.
+
+    A return to Python after every step costs a small GRU a fifth of its time.
+    """
+    return 1 if keras.backend.backend() == "torch" else steps
+
+
+@contextmanager
+def untuned_pipelines() -> Iterator[None]:
+    """Train without TensorFlow's tuner of the pipelines that feed arrays to ``fit``; also a decorator.
+
     A slice of an array leaves nothing to tune. But the tuner's thread sleeps, each time about as long as the epoch has
     lasted, and on busy cores it misses the call that ends it: then the epoch waits until it wakes. Two trainings side
-    by side on two cores took 1.1 to 1.8 times as long with it.
+    by side on two cores took 1.1 to 1.8 times as long with it. No public setting reaches it, so a private method of
+    Keras is replaced, and put back at the end. With JAX and PyTorch nothing happens.
     """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        _skip_tuning()
-    return {
-        "jit_compile": True if backend == "tensorflow" and device() == "cpu" else "auto",
-        "steps_per_execution": 1 if backend == "torch" else steps,
-    }
-
-
-def _skip_tuning() -> None:
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
     import tensorflow as tf
-    from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter  # no public setting reaches it
+    from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
     original = ArrayDataAdapter.get_tf_dataset
-    if hasattr(original, "__wrapped__"):
-        return
 
-    @functools.wraps(original)
     def untuned(adapter: ArrayDataAdapter) -> tf.data.Dataset:
         options = tf.data.Options()
         options.autotune.enabled = False
         return original(adapter).with_options(options)
 
     ArrayDataAdapter.get_tf_dataset = untuned
+    try:
+        yield
+    finally:
+        ArrayDataAdapter.get_tf_dataset = original

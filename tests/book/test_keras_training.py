@@ -1,20 +1,11 @@
-"""The settings for speed: asked for where they pay, and no number depends on them."""
+"""What changes the speed of a training: asked for where it pays, put back afterwards, and no number depends on it."""
 
 import keras
 import numpy as np
 import pytest
-from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from gru_lib.book import keras_training
-from gru_lib.book.keras_training import only_speed
-
-
-@pytest.fixture(autouse=True)
-def adapter():
-    """Leave Keras's adapter of arrays as it was found."""
-    original = ArrayDataAdapter.get_tf_dataset
-    yield
-    ArrayDataAdapter.get_tf_dataset = original
+from gru_lib.book.keras_training import jit_compile, steps_per_execution, untuned_pipelines
 
 
 @pytest.mark.parametrize(
@@ -29,9 +20,7 @@ def adapter():
 def test_what_is_asked_for(monkeypatch, backend, device, jit, steps):
     monkeypatch.setattr(keras.backend, "backend", lambda: backend)
     monkeypatch.setattr(keras_training, "device", lambda: device)
-    before = ArrayDataAdapter.get_tf_dataset
-    assert only_speed(steps=8) == {"jit_compile": jit, "steps_per_execution": steps}
-    assert (ArrayDataAdapter.get_tf_dataset is before) == (backend != "tensorflow")
+    assert (jit_compile(), steps_per_execution(8)) == (jit, steps)
 
 
 def trained(**settings):
@@ -47,17 +36,29 @@ def trained(**settings):
 
 def test_no_number_changes():
     plain = trained()
-    for fast, array in zip(trained(**only_speed()), plain, strict=True):
-        np.testing.assert_allclose(fast, array, rtol=1e-5, atol=1e-5)
+    with untuned_pipelines():
+        fast = trained(jit_compile=jit_compile(), steps_per_execution=steps_per_execution())
+    for found, expected in zip(fast, plain, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="only TensorFlow tunes its pipelines")
-def test_the_pipeline_is_not_tuned():
-    def dataset():
-        return ArrayDataAdapter(np.zeros((8, 2)), batch_size=4, shuffle=True).get_tf_dataset()
+def test_pipelines_are_tuned_again_afterwards():
+    from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
-    assert dataset().options().autotune.enabled is not False
-    only_speed()
-    only_speed()  # the second call wraps nothing again
-    assert dataset().options().autotune.enabled is False
-    assert not hasattr(ArrayDataAdapter.get_tf_dataset.__wrapped__, "__wrapped__")
+    def tuned():
+        dataset = ArrayDataAdapter(np.zeros((8, 2)), batch_size=4, shuffle=True).get_tf_dataset()
+        return dataset.options().autotune.enabled is not False
+
+    def interrupted():
+        with untuned_pipelines():
+            raise KeyboardInterrupt
+
+    assert tuned()
+    with untuned_pipelines(), untuned_pipelines():
+        assert not tuned()
+    assert tuned()
+    assert not untuned_pipelines()(tuned)(), "a decorator too"
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert tuned(), "also after an interruption"
