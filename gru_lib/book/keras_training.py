@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
+from numpy.typing import NDArray
 
 from gru_lib.book import device
 from gru_lib.scratch.training.trainer import Epoch, print_epoch
@@ -50,6 +51,17 @@ def steps_per_execution(steps: int = 32) -> int:
     A return to Python after every step costs a small GRU a fifth of its time.
     """
     return 1 if keras.backend.backend() == "torch" else steps
+
+
+def restart(model: keras.Model, weights: list[NDArray]) -> None:
+    """Give a compiled model these weights, and an optimiser as new; what is compiled stays.
+
+    Compiling a loop costs seconds, so several seeds share one model.
+    """
+    model.set_weights(weights)
+    for variable in model.optimizer.variables:
+        if "learning_rate" not in variable.path:
+            variable.assign(keras.ops.zeros_like(variable))
 
 
 @contextmanager
