@@ -1,15 +1,18 @@
 """Export the trained networks that the site's interactive figures run: `make models`.
 
 Each comes from its chapter: the notebook's cells are executed, and what they have trained is packed into a script
-(a page that is opened from a folder may load scripts and nothing else). MNIST takes about 5 minutes, IMDB 10.
+(a page that is opened from a folder may load scripts and nothing else). MNIST takes about 3 minutes, IMDB 10.
+The parameters of an exporter are names that its notebook defines; a test holds the two together.
 
 python -m tools.export_models [mnist] [imdb]
 """
 
 import base64
+import inspect
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,15 +61,14 @@ def write(name: str, content: Any, notice: str = "") -> None:
     print(f"✓ {path.relative_to(ROOT)}: {path.stat().st_size / 1000:.1f} kB", flush=True)
 
 
-def digits(chapter: dict[str, Any]) -> None:
+def digits(models: dict[str, Any], x_test: NDArray, y_test: NDArray) -> None:
     """Pack the GRU(64) that Adam trained, and digits of the test part: one of each kind, and some it misreads."""
-    model = chapter["models"]["adam"]
+    model, images, truth = models["adam"], x_test, y_test
     gru, normalisation, dense = model.layers
     head = fold(*dense.get_weights(), normalisation.get_weights(), normalisation.epsilon)
     numbers = np.concatenate([array.ravel() for array in (*gru.get_weights(), *head)]).astype("float32")
     write("mnist", {"units": gru.units, "features": 28, "numbers": text(numbers)})
 
-    images, truth = chapter["x_test"], chapter["y_test"]
     read = model.predict(images, verbose=0).argmax(axis=1)
     right = [np.flatnonzero((read == truth) & (truth == digit))[0] for digit in range(10)]
     _, first = np.unique(truth[read != truth], return_index=True)  # of different digits
@@ -77,30 +79,42 @@ def digits(chapter: dict[str, Any]) -> None:
     print(f"  right on the test part: {np.mean(read == truth):.4f}")
 
 
-def reviews(chapter: dict[str, Any]) -> None:
+def reviews(
+    reviews: Any,
+    x_test_post: NDArray,
+    RECIPES: dict[str, Any],
+    results: dict[tuple[str, int], Any],
+    build: Callable[[Any], Any],
+    limited: Callable[[NDArray, int], NDArray],
+    accuracy_of: Callable[[NDArray], float],
+) -> None:
     """Pack the best GRU for 3,000 words, as validation judges, and measure what eight bits cost."""
-    name, x_test = "3,000 words", chapter["x_test_post"]
-    recipe = chapter["RECIPES"][name]
-    runs = [chapter["results"][name, seed] for seed in recipe.seeds]
+    recipe = RECIPES["3,000 words"]
+    runs = [results["3,000 words", seed] for seed in recipe.seeds]
     best = max(runs, key=lambda run: max(run["val_accuracy"]))
     *large, bias, dense_kernel, dense_bias = best["weights"]
     parts, unpacked = zip(*map(packed, large), strict=True)
 
-    model = chapter["build"](recipe)
+    model = build(recipe)
     model.set_weights([*unpacked, bias, dense_kernel, dense_bias])
-    p = model.predict(chapter["limited"](x_test, recipe.words), batch_size=500, verbose=0)[:, 0]
-    accuracy = {"before": best["accuracy on test"], "packed": chapter["accuracy_of"](p)}
+    p = model.predict(limited(x_test_post, recipe.words), batch_size=500, verbose=0)[:, 0]
+    accuracy = {"before": best["accuracy on test"], "packed": accuracy_of(p)}
     content = {
         **dict(zip(("table", "kernel", "recurrentKernel"), parts, strict=True)),
         **{"bias": text(bias), "denseKernel": text(dense_kernel), "denseBias": text(dense_bias)},
-        "words": chapter["reviews"].decode(range(4, recipe.words)),
-        "accuracy": {"reviews": len(x_test)} | {key: round(float(value), 5) for key, value in accuracy.items()},
+        "words": reviews.decode(range(4, recipe.words)),
+        "accuracy": {"reviews": len(x_test_post)} | {key: round(float(value), 5) for key, value in accuracy.items()},
     }
     write("reviews", content)
     print(f"  seed {best['seed']}; right on the test half: {content['accuracy']}")
 
 
-EXPORTS = {"mnist": digits, "imdb": reviews}
+EXPORTS: dict[str, Callable[..., None]] = {"mnist": digits, "imdb": reviews}
+
+
+def needs(export: Callable[..., None]) -> list[str]:
+    """Return the names that an exporter takes from its notebook."""
+    return list(inspect.signature(export).parameters)
 
 
 def main(names: list[str]) -> int:
@@ -118,7 +132,8 @@ def main(names: list[str]) -> int:
         if unmet or not finished:
             print(f"✗ {path.stem} did not run as published; nothing of it is exported")
             return 1
-        EXPORTS[path.stem](chapter)
+        export = EXPORTS[path.stem]
+        export(**{name: chapter[name] for name in needs(export)})
     return 0
 
 

@@ -1,11 +1,14 @@
 """What the website's networks are packed with: nothing but rounding is lost."""
 
+import ast
 import base64
 
 import numpy as np
 import pytest
 
 from tools import export_models
+from tools.notebooks.run import cells
+from tools.record_on_gpu import REPRODUCTIONS
 
 
 @pytest.fixture
@@ -46,3 +49,31 @@ def test_eight_bits_are_within_half_a_step(rng):
 def test_an_unknown_network_is_refused(capsys):
     assert export_models.main(["nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().out
+
+
+def code_of(chapter):
+    [path] = [path for path in REPRODUCTIONS if path.stem == chapter]
+    return ast.parse("\n".join(cells(path)))
+
+
+def defined(code):
+    """Return the names that a program's top level defines."""
+    names = set()
+    for statement in code.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names.add(statement.name)
+        else:
+            nodes = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+            names |= {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return names
+
+
+KEYS = {"mnist": {"adam"}, "imdb": {"3,000 words", "val_accuracy", "weights", "accuracy on test", "seed"}}
+
+
+@pytest.mark.parametrize("chapter", export_models.EXPORTS)
+def test_the_notebook_defines_what_is_exported(chapter):
+    """Renamed there, it would be missed only after the minutes of its training."""
+    code = code_of(chapter)
+    assert set(export_models.needs(export_models.EXPORTS[chapter])) <= defined(code)
+    assert KEYS[chapter] <= {node.value for node in ast.walk(code) if isinstance(node, ast.Constant)}
