@@ -1,120 +1,199 @@
-"""Run the reproductions and the benchmark on this machine's accelerator: `make gpu`.
+"""Run the published recipes and the benchmark on this machine's accelerator: `make gpu`.
 
-The figures of the chapters go to results/<device>.json, those of the benchmark to results/bench/<device>/.
+A recipe runs at its source's own scale, as its chapter has it, on every backend at hand. Its figures go to
+results/<device>-<backend>.json, those of the benchmark, and which kernels are called, to results/bench/<device>/.
 
-python -m tools.record_on_gpu [NOTEBOOK ...]      all reproductions by default; KERAS_BACKEND chooses the framework
-python -m tools.record_on_gpu --benchmark          the benchmark alone, CPU beside GPU, on every framework at hand
-python -m tools.record_on_gpu --allow-cpu …       also where Keras sees no accelerator
+python -m tools.record_on_gpu                  what is left to do, for nine minutes
+python -m tools.record_on_gpu --minutes 30     for longer
+python -m tools.record_on_gpu --allow-cpu      also where no backend sees an accelerator: a rehearsal
 
-It needs Keras, one framework, and what the chapters import, but no Jupyter: any environment with a GPU will do.
-The notebooks are not changed.
-An expectation that does not hold on this device is reported and stored, and the run goes on.
+Call it until nothing is left: what is recorded for this commit and device is not run again. A call that has too
+little time for the next piece says what is left. An expectation that does not hold is stored, and the run goes on.
+
+It asks nothing of the internet and changes no notebook. It needs Linux, git, PyTorch or JAX (or TensorFlow), NumPy,
+the film reviews in the folder GRU_LIB_DATA, and these wheels (`pip download` them where there is internet):
+keras absl-py h5py ml-dtypes namex optree packaging rich markdown-it-py mdurl pygments typing-extensions, matplotlib
+contourpy cycler fonttools kiwisolver pillow pyparsing python-dateutil, pandas, scikit-learn scipy joblib threadpoolctl.
 """
 
 import argparse
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
+from gru_lib.records.provenance import provenance
+from gru_lib.records.run_environment import QUIET, SHARED_GPU
+from gru_lib.records.store import read_results, write_results
 from tools import ROOT
 from tools.notebooks.run import cells, run_cells
 
 REPRODUCTIONS = sorted((ROOT / "chapters" / "reproductions").glob("*.ipynb"))
 RESULTS = ROOT / "results"
+SCRATCH = ROOT / "_build" / "accelerator"  # a recipe's figures stay here until it has run to its end
+BACKENDS = ("jax", "torch", "tensorflow")
+RECIPES = {  # the quickest first: a chapter, and the heading before which its recipe has been run and recorded
+    "mnist": "## The same recipe, trained with our own GRU",
+    "temperature": "## The repairs",
+    "binary": "## Why: two beginnings, one end",
+    "imdb": "## One repair at a time",
+}
 SHAPE = ("--shape", "64x28x28x64", "--rounds", "7")
 BENCHMARK = {  # a file's name, and the command that fills it
+    "dispatch": ("gru_lib.benchmark.dispatch",),
     "train": ("gru_lib.benchmark", "--rounds", "7"),
     "grow-n": ("gru_lib.benchmark", *SHAPE, "--grow", "n"),
     "grow-B": ("gru_lib.benchmark", *SHAPE, "--grow", "B"),
-    "dispatch": ("gru_lib.benchmark.dispatch",),
 }
-SCRATCH = ROOT / "_build" / "accelerator"  # a chapter's figures stay here until it has run to its end
+LEAST = 30  # seconds that are left when something new is still begun
 
 
-def keep(chapter: str, unmet: list[str]) -> Path:
-    """Move a finished chapter's figures from the scratch folder to the results; return the file."""
-    from gru_lib.records.store import read_results, write_results
+@dataclass
+class Piece:
+    """One thing to record: the command that does it, and the file, in it the entry, that tells whether it is done."""
 
-    [measured] = SCRATCH.glob("*.json")
-    target = RESULTS / measured.name
-    entry = read_results(measured)[chapter] | {"unmet": unmet}
-    write_results(target, read_results(target) | {chapter: entry})
-    return target
+    name: str
+    command: list[str]
+    file: Path
+    entry: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def unfinished(self) -> Path:
+        """Where a benchmark writes until it is complete."""
+        return self.file.with_suffix(".part")
 
-def run_chapter(path: Path) -> int:
-    """Run one notebook in this process, and keep its figures; return the exit status."""
-    for old in SCRATCH.glob("*"):
-        old.unlink()
-    os.environ["GRU_LIB_RESULTS"] = str(SCRATCH)
-    os.chdir(path.parent)
-    start = time.perf_counter()
-    unmet, finished = run_cells(cells(path))
-    if not finished:
-        print(f"✗ {path.stem} stopped; nothing of it was stored", flush=True)
-        return 1
-    stored = keep(path.stem, unmet)
-    held = "every expectation held" if not unmet else f"{len(unmet)} expectations did not hold here"
-    print(f"✓ {path.stem}: {time.perf_counter() - start:.0f} s, {held}; stored in results/{stored.name}", flush=True)
-    return 0
+    def done(self) -> bool:
+        """Tell whether this commit's code has recorded it."""
+        stored = read_results(self.file)
+        entries = {self.entry: stored.get(self.entry, {})} if self.entry else stored
+        if "provenance" in entries:  # one for the whole file
+            entries = {"": entries}
+        commits = {entry.get("provenance", {}).get("commit") for entry in entries.values()}
+        return commits == {provenance()["commit"]} and "+changes" not in str(commits)
 
-
-def run_benchmark(device: str) -> int:
-    """Measure CPU beside GPU, and what the layers dispatch there; return the exit status."""
-    status, folder = 0, RESULTS / "bench" / device
-    for name, (module, *options) in BENCHMARK.items():
-        print(f"\nbenchmark: {name} …", flush=True)
-        command = [sys.executable, "-m", module, "--device", "gpu", *options, "-o", str(folder / f"{name}.json")]
-        status |= subprocess.run(command, env=_environment()).returncode != 0
-    return status
-
-
-def found_device() -> str:
-    """Ask Keras, in a process of its own, what it computes on."""
-    code = "import keras; keras.ops.zeros(1); from gru_lib.book import device; print(device())"
-    answer = subprocess.run([sys.executable, "-c", code], env=_environment(), capture_output=True, text=True)
-    if answer.returncode:
-        sys.exit(f"✗ Keras does not start here:\n{answer.stderr.strip().splitlines()[-1]}")
-    return answer.stdout.split()[-1]
+    def run(self, seconds: float) -> str:
+        """Do it in a process of its own; return what went wrong, or nothing."""
+        command, environment = [sys.executable, "-m", *self.command], _environment() | self.environment
+        with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                return "the time was up before its end, so it will begin anew"
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # its workers too
+        if status:
+            return f"it ended with status {status}"
+        if self.unfinished.exists():
+            self.unfinished.replace(self.file)
+        return ""
 
 
 def _environment() -> dict[str, str]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {"MPLBACKEND": "Agg", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"} | os.environ | {"PYTHONPATH": path}
+    return {"MPLBACKEND": "Agg"} | QUIET | SHARED_GPU | os.environ | {"PYTHONPATH": path}
+
+
+def pieces(devices: dict[str, str]) -> Iterator[Piece]:
+    """Yield everything that is to be recorded, the longest last.
+
+    devices: what each backend computes on.
+    """
+    device = next(iter(devices.values()))
+    for name, (module, *options) in BENCHMARK.items():
+        file = RESULTS / "bench" / device / f"{name}.json"
+        kind = "cpu" if device == "cpu" else "gpu"
+        piece = Piece(f"benchmark: {name}", [module, "--device", kind, *options], file)
+        piece.command += ["-o", str(piece.unfinished)]
+        yield piece
+    for chapter in RECIPES:
+        for backend, found in devices.items():
+            file = RESULTS / f"{found}-{backend}.json"
+            command = ["tools.record_on_gpu", "--here", chapter]
+            yield Piece(f"{chapter} on {backend}", command, file, chapter, {"KERAS_BACKEND": backend})
+
+
+def run_recipe(chapter: str) -> int:
+    """Run a chapter's recipe in this process, and keep its figures; return the exit status."""
+    scratch = SCRATCH / f"{chapter}-{os.environ.get('KERAS_BACKEND', 'tensorflow')}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    os.environ["GRU_LIB_RESULTS"] = str(scratch)
+    [path] = [path for path in REPRODUCTIONS if path.stem == chapter]
+    os.chdir(path.parent)
+    unmet, finished = run_cells(cells(path, before=RECIPES[chapter]))
+    if not finished:
+        print(f"✗ {chapter} stopped; nothing of it was stored", flush=True)
+        return 1
+    [measured] = scratch.glob("*.json")
+    entry = read_results(measured)[chapter] | {"unmet": unmet}
+    target = RESULTS / f"{measured.stem}-{entry['provenance']['backend']}.json"
+    write_results(target, read_results(target) | {chapter: entry})
+    held = "every expectation held" if not unmet else f"{len(unmet)} expectations did not hold here"
+    print(f"✓ {chapter}: {held}; stored in results/{target.name}", flush=True)
+    return 0
+
+
+def found_devices(backends: list[str]) -> dict[str, str]:
+    """Ask Keras on each backend, in a process of its own, what it computes on; say which does not start."""
+    code = "import keras; keras.ops.zeros(1); from gru_lib.book import device; print(device())"
+    devices = {}
+    for backend in backends:
+        environment = _environment() | {"KERAS_BACKEND": backend}
+        answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+        if answer.returncode:
+            print(f"✗ Keras does not start on {backend}: {answer.stderr.strip().splitlines()[-1]}", flush=True)
+        else:
+            devices[backend] = answer.stdout.split()[-1]
+            print(f"Keras on {backend} computes on: {devices[backend]}", flush=True)
+    return devices
+
+
+def record(todo: list[Piece], minutes: float) -> int:
+    """Do one piece after the other until the time is up; say what is left, and return the exit status."""
+    end, left, status = time.monotonic() + 60 * minutes, [], 0
+    for number, piece in enumerate(todo, start=1):
+        seconds = end - time.monotonic()
+        if seconds < LEAST:
+            left.append(piece.name)
+            continue
+        print(f"\n[{number}/{len(todo)}] {piece.name} …", flush=True)
+        start = time.monotonic()
+        if problem := piece.run(seconds):
+            left.append(piece.name)
+            status = 1
+        print(f"{'✗' if problem else '✓'} {piece.name}: {time.monotonic() - start:.0f} s {problem}", flush=True)
+    print(f"\nLeft: {', '.join(left)}. Run it again." if left else "\nEverything is recorded.", flush=True)
+    return status
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("notebook", nargs="*", type=Path, default=REPRODUCTIONS)
+    parser.add_argument("--minutes", type=float, default=9)
+    parser.add_argument("--backend", action="append", choices=BACKENDS, help="again for more (default: all at hand)")
     parser.add_argument("--allow-cpu", action="store_true")
-    parser.add_argument("--benchmark", action="store_true", help="leave the notebooks out")
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)  # one notebook, in this process
+    parser.add_argument("--here", choices=RECIPES, help=argparse.SUPPRESS)  # one recipe, in this process
     options = parser.parse_args(arguments)
-    paths = [path.resolve() for path in options.notebook]
-    if missing := [str(path) for path in paths if not path.is_file()]:
-        parser.error(f"no such notebook: {', '.join(missing)}")
     if options.here:
-        return run_chapter(paths[0])
-    device = found_device()
-    print(f"Keras computes on: {device}", flush=True)
-    if device == "cpu" and not options.allow_cpu:
+        return run_recipe(options.here)
+    devices = found_devices(options.backend or [name for name in BACKENDS if find_spec(name)])
+    if not options.allow_cpu:
+        devices = {backend: device for backend, device in devices.items() if device != "cpu"}
+    if not devices:
         print(
             "✗ No accelerator was found. On Linux with an NVIDIA card: is the driver installed (`nvidia-smi`)?\n"
-            "  Does the framework see it? KERAS_BACKEND=torch or jax tries another; CUDA_VISIBLE_DEVICES hides cards."
+            "  Is there PyTorch or JAX for CUDA? CUDA_VISIBLE_DEVICES hides cards."
         )
         return 2
-    SCRATCH.mkdir(parents=True, exist_ok=True)
-    status = 0
-    for number, path in enumerate([] if options.benchmark else paths, start=1):
-        print(f"\n[{number}/{len(paths)}] {path.stem} …", flush=True)
-        command = [sys.executable, "-m", "tools.record_on_gpu", "--here", str(path)]
-        status |= subprocess.run(command, env=_environment()).returncode != 0
-    if device != "cpu" and (options.benchmark or not options.notebook):
-        status |= run_benchmark(device)
-    return status
+    return record([piece for piece in pieces(devices) if not piece.done()], options.minutes)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command that measures on an accelerator: it is honest where there is none, and loses no figures."""
+"""The command that measures on an accelerator: honest where there is none, resumable, and it loses no figures."""
 
 import json
 import os
@@ -8,75 +8,74 @@ import sys
 import pytest
 
 from tools import ROOT, record_on_gpu
-from tools.notebooks.run import run_cells
+from tools.notebooks.run import cells, run_cells
+from tools.record_on_gpu import Piece, pieces
 
-SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
-
-
-def notebook(path, *sources):
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]}))
-    return path
-
-
-def run(*arguments, cwd=ROOT):
-    command = [sys.executable, "-m", "tools.record_on_gpu", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env=os.environ | SETTINGS, capture_output=True, text=True)
+SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+RECORD = "from gru_lib.book import expect, record\n"
 
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     monkeypatch.setattr(record_on_gpu, "SCRATCH", tmp_path / "scratch")
     monkeypatch.setattr(record_on_gpu, "RESULTS", tmp_path / "results")
-    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(record_on_gpu, "RECIPES", {"toy": "## The end"})
+    monkeypatch.setattr(record_on_gpu, "REPRODUCTIONS", [tmp_path / "toy.ipynb"])
+    monkeypatch.setattr(record_on_gpu, "provenance", lambda: {"commit": "c0ffee"})
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GRU_LIB_RESULTS", raising=False)
+    monkeypatch.setenv("GRU_LIB_RESULTS", "")
     return tmp_path
 
 
-RECORD = "from gru_lib.book import expect, record\n"
+@pytest.fixture
+def recipe(folders):
+    """Write a notebook of which nothing may run from the end on, and run its recipe."""
+
+    def run(*sources):
+        code = [{"cell_type": "code", "source": source} for source in (*sources, "raise SystemExit")]
+        code.insert(-1, {"cell_type": "markdown", "source": "Prose.\n\n## The end"})
+        (folders / "toy.ipynb").write_text(json.dumps({"cells": code}))
+        return record_on_gpu.run_recipe("toy")
+
+    return run
+
+
+def stored(folders):
+    """Return the one file of results: its name says the device and the backend, if Keras is imported."""
+    [path] = (folders / "results").glob("cpu-*.json")
+    return json.loads(path.read_text())
 
 
 def test_without_an_accelerator_it_says_so_and_runs_nothing():
-    done = run()
+    command = [sys.executable, "-m", "tools.record_on_gpu", "--backend", "torch"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | SETTINGS, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "Keras computes on: cpu" in done.stdout
+    assert "Keras on torch computes on: cpu" in done.stdout
     assert "No accelerator was found" in done.stdout
 
 
-def test_a_notebook_that_does_not_exist():
-    done = run("--allow-cpu", "chapters/reproductions/nowhere.ipynb")
-    assert done.returncode == 2
-    assert "no such notebook" in done.stderr
+def test_a_backend_that_does_not_start_is_left_out(monkeypatch, capsys):
+    monkeypatch.setattr(record_on_gpu, "_environment", lambda: {"PYTHONPATH": "/nowhere"})
+    assert record_on_gpu.found_devices(["numpy-on-the-moon"]) == {}
+    assert "Keras does not start on numpy-on-the-moon: " in capsys.readouterr().out
 
 
-def test_figures_are_stored_with_provenance_and_others_are_kept(folders, capsys):
-    (folders / "results").mkdir()
-    (folders / "results/cpu.json").write_text('{"other": {"figures": {}}}')
-    path = notebook(folders / "toy.ipynb", RECORD, 'record("toy/one", 1.0, seed=0)', "display(record)")
-    assert record_on_gpu.run_chapter(path) == 0
-    stored = json.loads((folders / "results/cpu.json").read_text())
-    assert set(stored) == {"other", "toy"}
-    assert stored["toy"]["figures"]["one"] == {"value": 1.0, "unit": "", "seed": 0}
-    assert stored["toy"]["unmet"] == []
-    assert stored["toy"]["provenance"]["device"] == "cpu"
-    assert "every expectation held" in capsys.readouterr().out
+def test_figures_are_stored_with_provenance_and_others_are_kept(folders, recipe, capsys):
+    assert recipe(RECORD, 'record("toy/one", 1.0, seed=0)', "display(record)") == 0
+    assert recipe(RECORD, 'record("toy/two", 2.0)\nexpect("low", 2.0, below=1.0)', "last = 1") == 0
+    found = stored(folders)["toy"]
+    assert found["figures"] == {"two": {"value": 2.0, "unit": "", "seed": None}}
+    assert found["unmet"] == ["low: 2.0 is not below 1.0"]
+    assert found["provenance"]["device"] == "cpu"
+    output = capsys.readouterr().out
+    assert "every expectation held" in output
+    assert "1 expectations did not hold here" in output
 
 
-def test_an_expectation_that_fails_is_reported_stored_and_does_not_stop_the_run(folders, capsys):
-    path = notebook(folders / "toy.ipynb", RECORD, 'expect("low", 2.0, below=1.0)', 'record("toy/one", 1.0)')
-    assert record_on_gpu.run_chapter(path) == 0
-    stored = json.loads((folders / "results/cpu.json").read_text())["toy"]
-    assert stored["unmet"] == ["low: 2.0 is not below 1.0"]
-    assert stored["figures"]["one"]["value"] == 1.0
-    assert "1 expectations did not hold here" in capsys.readouterr().out
-
-
-def test_a_chapter_that_breaks_off_leaves_the_stored_figures_alone(folders, capsys):
-    (folders / "results").mkdir()
-    (folders / "results/cpu.json").write_text('{"toy": {"figures": {"one": 3}}}')
-    path = notebook(folders / "toy.ipynb", RECORD + 'record("toy/one", 1.0)', "1 / 0")
-    assert record_on_gpu.run_chapter(path) == 1
-    assert json.loads((folders / "results/cpu.json").read_text()) == {"toy": {"figures": {"one": 3}}}
+def test_a_recipe_that_breaks_off_leaves_the_stored_figures_alone(folders, recipe, capsys):
+    assert recipe(RECORD, 'record("toy/one", 1.0)') == 0
+    assert recipe(RECORD, 'record("toy/one", 2.0)', "1 / 0") == 1
+    assert stored(folders)["toy"]["figures"]["one"]["value"] == 1.0
     output = capsys.readouterr()
     assert "nothing of it was stored" in output.out
     assert "ZeroDivisionError" in output.err
@@ -95,38 +94,99 @@ def test_each_cell_draws_on_a_sheet_of_its_own():
 
 
 @pytest.mark.parametrize("path", record_on_gpu.REPRODUCTIONS, ids=lambda path: path.stem)
-def test_every_reproduction_is_plain_python(path):
+def test_every_reproduction_is_plain_python_and_its_recipe_ends_recorded(path):
     """No magics: the cells run where there is no Jupyter."""
-    for source in record_on_gpu.cells(path):
+    whole, recipe = cells(path), cells(path, before=record_on_gpu.RECIPES[path.stem])
+    for source in whole:
         compile(source, path.stem, "exec")
+    assert len(recipe) < len(whole), "the heading is gone"
+    assert f'record("{path.stem}/' in (text := "\n".join(recipe)) or f'record(f"{path.stem}/' in text
 
 
 def test_the_benchmark_asks_for_what_the_commands_offer():
     from gru_lib.benchmark import __main__ as comparisons
     from gru_lib.benchmark.dispatch import __main__ as dispatch
 
-    for name, (module, *options) in record_on_gpu.BENCHMARK.items():
-        parser = (dispatch if "dispatch" in module else comparisons).parser()
-        parsed = parser.parse_args(["--device", "gpu", *options, "-o", f"{name}.json"])
-        assert parsed.device == "gpu"
+    benchmarks = [piece for piece in pieces({"jax": "a-card"}) if not piece.entry]
+    assert [piece.file.stem for piece in benchmarks] == list(record_on_gpu.BENCHMARK)
+    for piece in benchmarks:
+        module, *options = piece.command
+        parsed = (dispatch if "dispatch" in module else comparisons).parser().parse_args(options)
+        assert (parsed.device, parsed.output.stem) == ("gpu", piece.file.stem)
 
 
-def test_the_benchmark_stores_beside_the_other_devices_and_goes_on_after_a_failure(folders, monkeypatch):
-    asked = []
-
-    def refuse(command, env):
-        assert env["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false", "CPU and GPU peers share the machine"
-        asked.append(command)
-        return subprocess.CompletedProcess(command, 1 if "train.json" in command[-1] else 0)
-
-    monkeypatch.setattr(record_on_gpu.subprocess, "run", refuse)
-    assert record_on_gpu.run_benchmark("nvidia-h200") == 1
-    assert [command[-1] for command in asked] == [
-        str(folders / "results" / "bench" / "nvidia-h200" / f"{name}.json") for name in record_on_gpu.BENCHMARK
-    ]
+def test_each_recipe_is_asked_of_each_backend(folders):
+    asked = {piece.name: piece for piece in pieces({"jax": "a-card", "torch": "a-card"}) if piece.entry}
+    assert list(asked) == ["toy on jax", "toy on torch"]
+    assert asked["toy on torch"].environment == {"KERAS_BACKEND": "torch"}
+    assert asked["toy on torch"].file == folders / "results" / "a-card-torch.json"
 
 
-def test_the_benchmark_needs_an_accelerator_too():
-    done = run("--benchmark")
-    assert done.returncode == 2
-    assert "No accelerator was found" in done.stdout
+@pytest.mark.parametrize(
+    ("content", "done"),
+    [
+        (None, False),
+        ({"other": {"provenance": {"commit": "c0ffee"}}}, False),
+        ({"toy": {"provenance": {"commit": "decaf"}}}, False),
+        ({"toy": {"provenance": {"commit": "c0ffee"}}, "other": {"provenance": {"commit": "decaf"}}}, True),
+    ],
+)
+def test_a_recipe_that_this_commit_has_recorded_is_done(folders, content, done):
+    if content:
+        (folders / "a.json").write_text(json.dumps(content))
+    assert Piece("", [], folders / "a.json", "toy").done() is done
+
+
+@pytest.mark.parametrize(
+    ("content", "done"),
+    [
+        ({"provenance": {"commit": "c0ffee"}, "comparisons": []}, True),
+        ({"provenance": {"commit": "decaf"}, "comparisons": []}, False),
+        ({"jax": {"provenance": {"commit": "c0ffee"}}, "torch": {"provenance": {"commit": "c0ffee"}}}, True),
+        ({"jax": {"provenance": {"commit": "c0ffee"}}, "torch": {"provenance": {"commit": "decaf"}}}, False),
+    ],
+)
+def test_a_benchmark_that_this_commit_has_recorded_is_done(folders, content, done):
+    (folders / "a.json").write_text(json.dumps(content))
+    assert Piece("", [], folders / "a.json").done() is done
+
+
+def test_changed_code_is_never_done(folders, monkeypatch):
+    monkeypatch.setattr(record_on_gpu, "provenance", lambda: {"commit": "c0ffee+changes"})
+    (folders / "a.json").write_text('{"toy": {"provenance": {"commit": "c0ffee+changes"}}}')
+    assert not Piece("", [], folders / "a.json", "toy").done()
+
+
+@pytest.fixture
+def piece(folders):
+    """Make a piece of a program that may use `file`, where a benchmark writes."""
+
+    def make(program, name="toy"):
+        (folders / f"{name}.py").write_text(f"file = {str(folders / 'a.part')!r}\n{program}\n")
+        return Piece(name, [name], folders / "a.json", environment={"PYTHONPATH": str(folders)})
+
+    return make
+
+
+def test_a_benchmark_is_in_place_once_it_is_complete(folders, piece):
+    write = "from pathlib import Path\nPath(file).write_text('{}')\n"
+    assert piece(write + "raise SystemExit(3)").run(60) == "it ended with status 3"
+    assert not (folders / "a.json").exists()
+    assert piece(write).run(60) == ""
+    assert (folders / "a.json").exists()
+
+
+def test_what_outlasts_the_time_is_ended(piece):
+    assert "the time was up" in piece("while True: pass").run(0)
+
+
+def test_what_fails_is_left_and_the_rest_goes_on(piece, capsys):
+    assert record_on_gpu.record([piece("1 / 0", "breaks"), piece("", "works")], minutes=9) == 1
+    output = capsys.readouterr().out
+    assert "✓ works" in output
+    assert "Left: breaks." in output
+
+
+def test_nothing_is_begun_when_the_time_is_used_up(piece, capsys):
+    assert record_on_gpu.record([piece("1 / 0", "late"), piece("", "later")], minutes=0.1) == 0
+    assert capsys.readouterr().out.strip() == "Left: late, later. Run it again."

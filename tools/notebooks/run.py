@@ -39,11 +39,19 @@ def shrink_figures(notebook: dict[str, Any]) -> None:
             output["data"]["image/png"] = base64.b64encode(packed.getvalue()).decode() + "\n"
 
 
-def cells(path: Path) -> list[str]:
-    """Return the sources of a notebook's code cells, without the figures that only a running notebook can show."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return [source for source in sources if "import live" not in source]
+def cells(path: Path, *, before: str = "") -> list[str]:
+    """Return the sources of a notebook's code cells, without the figures that only a running notebook can show.
+
+    before: stop at the cell that holds this heading.
+    """
+    sources = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and "import live" not in source:
+            sources.append(source)
+        elif before and before in source.splitlines():
+            break
+    return sources
 
 
 def run_cells(sources: list[str], namespace: dict[str, Any] | None = None) -> tuple[list[str], bool]:
