@@ -53,9 +53,9 @@ record: ## as execute, and store the measured figures in results/
 	@$(BOOTSTRAP) test
 	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python -m tools.notebooks execute
 
-gpu: ## run reproductions and benchmark on this machine's accelerator, and store their figures in results/
-	@$(BOOTSTRAP) gpu
-	@$(VENV)/python -m tools.record_on_gpu
+gpu: ## run the published recipes and the benchmark on this machine's accelerator, nine minutes a call
+	@ready='from importlib.util import find_spec as f; raise SystemExit(not (f("keras") and (f("torch") or f("jax"))))'; \
+	p=$(or $(PYTHON),python3); $$p -c "$$ready" || { $(BOOTSTRAP) gpu && p=$(VENV)/python; } && $$p -m tools.record_on_gpu
 
 BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
