@@ -1,24 +1,14 @@
 # The few commands of the book; `make help` lists them.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
-BOOTSTRAP := $(or $(PYTHON),python3) tools/bootstrap.py
+BOOTSTRAP := $(or $(PYTHON),python3) -m tools.bootstrap
 VENV := .venv/bin
 
-# TensorFlow's start-up chatter would stand in the notebooks; oneDNN rounds differently from one processor to the next.
-export TF_CPP_MIN_LOG_LEVEL := 3
-export TF_ENABLE_ONEDNN_OPTS := 0
-# Steps this small gain nothing from a second thread; two notebooks side by side gain a core each.
-export OPENBLAS_NUM_THREADS := 1
-export TF_NUM_INTEROP_THREADS := 1
-export TF_NUM_INTRAOP_THREADS := 1
-# glibc would hand large blocks back to the system at every training step, and fetch them again.
-export MALLOC_MMAP_THRESHOLD_ := 4294967296
-export MALLOC_TRIM_THRESHOLD_ := 4294967296
-export MALLOC_ARENA_MAX := 1
 export PYTHONUTF8 := 1
+unexport PYTHONPATH PYTHONHOME # the environment of the book holds all that it needs
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test notebooks format execute record gpu bench models clean
+.PHONY: help book pdf check test weekly notebooks format execute record gpu bench models clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,13 +21,21 @@ pdf: ## print the whole book into _build/book.pdf (needs Chromium)
 	@$(BOOTSTRAP) book
 	@$(VENV)/python -m tools.pdf
 
+check: ## a first answer within 3 minutes: form, types, and the tests that start no framework
+	@$(BOOTSTRAP) test
+	@$(VENV)/python -m tools.check fast
+
 test: ## check everything: code, notebooks, site, documents
 	@$(BOOTSTRAP) test
 	@$(VENV)/python -m tools.check
 
+weekly: ## as test, with what is weekly by nature: more backends, a second builder, other people's test suites
+	@$(BOOTSTRAP) test
+	@$(VENV)/python -m tools.check weekly
+
 notebooks: ## open JupyterLab on the chapters
 	@$(BOOTSTRAP) notebooks
-	@$(VENV)/jupyter lab chapters
+	@$(VENV)/python -m jupyterlab chapters
 
 format: ## write code and notebooks in their canonical form
 	@$(BOOTSTRAP) test
@@ -51,7 +49,7 @@ execute: ## run every notebook again and store its outputs
 
 record: ## as execute, and store the measured figures in results/
 	@$(BOOTSTRAP) test
-	@GRU_LIB_RESULTS=$(CURDIR)/results $(VENV)/python -m tools.notebooks execute
+	@GRU_LIB_RESULTS="$(CURDIR)/results" $(VENV)/python -m tools.notebooks execute
 
 gpu: ## run the published recipes and the benchmark on this machine's accelerator, nine minutes a call
 	@ready='from importlib.util import find_spec as f; raise SystemExit(not (f("keras") and (f("torch") or f("jax"))))'; \

@@ -1,12 +1,9 @@
-"""Environment, oracles and Hypothesis profile shared by all tests."""
+"""Oracles and Hypothesis profile shared by all tests."""
 
 import importlib.util
 import os
 import platform
 import sys
-
-# Before any framework is imported: no start-up log, the same sums on every processor, no GPU.
-os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": ""}
 
 import pytest
 from hypothesis import settings

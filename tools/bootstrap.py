@@ -1,9 +1,9 @@
 """Make the project's own environment in .venv, with pinned packages; safe to repeat and to interrupt.
 
-python3 tools/bootstrap.py book         what the site build needs
-python3 tools/bootstrap.py notebooks    that, and what the notebooks need
-python3 tools/bootstrap.py test         that, and every checker and oracle
-python3 tools/bootstrap.py gpu          what the notebooks need, with TensorFlow for CUDA (on Linux)
+python3 -m tools.bootstrap book         what the site build needs
+python3 -m tools.bootstrap notebooks    that, and what the notebooks need
+python3 -m tools.bootstrap test         that, and every checker and oracle
+python3 -m tools.bootstrap gpu          what the notebooks need, with TensorFlow for CUDA (on Linux)
 
 GRU_LIB_NEWEST=1 leaves the pins out, for the weekly test with the newest releases.
 It uses nothing but the standard library, since it runs before anything is installed.
@@ -16,11 +16,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CONSTRAINTS = ROOT / "constraints.txt"
 NEWEST_RELEASES = bool(os.environ.get("GRU_LIB_NEWEST"))
+# They would send packages elsewhere, or bring others in.
+MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH", "PYTHONHOME")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in MISLEADING} | {"PIP_USER": "0"}
 OLDEST, NEWEST = (3, 11), (3, 13)
 # For each set: the extras of pyproject.toml, and the free disk space that they need, in GB.
 SETS = {
@@ -52,11 +56,15 @@ def check_machine(gigabytes: int) -> None:
 
 def make_environment() -> None:
     """Create .venv if there is none that works; a broken or half-made one is made again."""
-    works = PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
-    if works:
+    pip_says = [PYTHON, "-m", "pip", "--version"]
+    if PYTHON.exists() and subprocess.run(pip_says, env=ENVIRONMENT, capture_output=True).returncode == 0:
         return
+    if not os.access(ROOT, os.W_OK):
+        stop(f"The folder {ROOT} cannot be written, and .venv goes there. Clone the book into a folder of your own.")
+    if os.path.lexists(VENV) and not VENV.is_dir():
+        stop(f"{VENV} is in the way: the environment is a folder of that name. Move it elsewhere, or delete it.")
     print("Making the environment .venv …", flush=True)
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], env=ENVIRONMENT).returncode:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         stop(
             "Python could not make a virtual environment (its own words are above).\n"
@@ -76,7 +84,7 @@ def pip(*arguments: str, show: bool = True) -> bool:
     """Run pip within the pins, by default with its progress shown; return whether it succeeded."""
     pins = [] if NEWEST_RELEASES else ["-c", str(CONSTRAINTS)]
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *pins, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=not show).returncode == 0
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=not show).returncode == 0
 
 
 def install_pytorch() -> bool:
@@ -85,7 +93,8 @@ def install_pytorch() -> bool:
     A wheel at hand (pip's find-links) comes first, then the CPU build chosen by uv, which knows where PyTorch keeps it.
     """
     pin = next(line for line in CONSTRAINTS.read_text().splitlines() if line.startswith("torch=="))
-    found = subprocess.run([PYTHON, "-c", "import torch; print(torch.__version__.split('+')[0])"], capture_output=True)
+    version = "import torch; print(torch.__version__.split('+')[0])"
+    found = subprocess.run([PYTHON, "-c", version], env=ENVIRONMENT, capture_output=True)
     if found.stdout.decode().strip() == pin.removeprefix("torch=="):
         return True
     print("Installing PyTorch (CPU) …", flush=True)
@@ -96,7 +105,7 @@ def install_pytorch() -> bool:
     if sys.platform != "linux":
         return pip(pin)
     uv = [PYTHON, "-m", "uv", "pip", "install", "--torch-backend=cpu", f"--python={PYTHON}", pin]
-    return subprocess.run(uv).returncode == 0
+    return subprocess.run(uv, env=ENVIRONMENT).returncode == 0
 
 
 def install(name: str) -> None:
@@ -122,7 +131,7 @@ def install(name: str) -> None:
 def main(arguments: list[str]) -> None:
     """Run the command line."""
     if len(arguments) != 1 or arguments[0] not in SETS:
-        stop(f"usage: python3 tools/bootstrap.py {{{','.join(SETS)}}}")
+        stop(f"usage: python3 -m tools.bootstrap {{{','.join(SETS)}}}")
     check_machine(0)
     make_environment()
     install(arguments[0])

@@ -1,138 +1,146 @@
-"""Check everything, and end with a summary of what was checked: `make test`."""
+"""Check the project, and end with a summary of what was checked.
+
+python -m tools.check fast      form, types, and every test that starts no framework and no process: `make check`
+python -m tools.check           all but what is weekly by nature: `make test`
+python -m tools.check weekly    all: `make weekly`
+"""
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
+from gru_lib.records.run_environment import CPU_ONLY, repeatable_run
 from tools import ROOT
+from tools.lanes import Result, Task, run, run_side_by_side, total
 
-BUDGETS: dict[str, int] = json.loads((ROOT / "tests" / "budgets.json").read_text())  # seconds per notebook
-BROWSER = "tests/site/browser"
-CHEAP = 120  # seconds; notebooks up to this budget run on every backend
-NBVAL = (
-    *("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg"),
-    *("--nbval-cell-timeout=1800", "--no-loadscope-reorder"),
+DEPTHS = ("fast", "full", "weekly")
+TESTS, BROWSER = ROOT / "tests", "tests/site/browser"
+BUDGETS: dict[str, int] = json.loads((TESTS / "budgets.json").read_text())  # seconds per notebook
+CHEAP = 120  # seconds; notebooks up to this budget can run on every backend
+ABOUT_KERAS = "chapters/keras/"  # their code may differ from one backend to the next; others compute an oracle with it
+LANES = min(4, max(2, os.cpu_count() or 2))
+NBVAL = ("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "--nbval-cell-timeout=1800")
+FORM = (
+    Task("lint", "", ("-m", "ruff", "check", "--quiet", ".")),
+    Task("format", "", ("-m", "ruff", "format", "--check", "--quiet", ".")),
+    Task("types", "", ("-m", "mypy")),
+    Task("spelling", "", ("-m", "codespell_lib")),
 )
-PARALLEL = ("-n", "2", "--dist", "loadscope")  # one module, or one notebook, stays in one process
+SITE = Task("site", "", ("-m", "tools.site"), weight=10_000)  # the browser waits for it
+SECOND_BUILDER = Task("second builder", "", ("-m", "tools.plain_sphinx"))
+MEASURED = {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")}  # in processes that a test starts too
+COVERAGE = Task("coverage", "", ("-m", "tools.covered"))
+Run = tuple[Task, Result]
 
 
-@dataclass
-class Result:
-    """How one step ended: what to say of it, how many checks passed and failed, why some were skipped."""
-
-    ok: bool
-    detail: str = ""
-    passed: int = 0
-    failed: int = 0
-    skipped: list[str] = field(default_factory=list)
+def plan(depth: str) -> list[Task]:
+    """Return what has to be done, the longest first, so that no lane is left alone with it at the end."""
+    if depth == "fast":
+        return [*FORM, *tests("--fast", "--doctest-ignore-import-errors", "-m", "not weekly", environment={})]
+    left_out = () if depth == "weekly" else ("-m", "not weekly")
+    tasks = [SITE, *notebooks(), *backends(depth), *browser(*left_out), *tests(*left_out)]
+    return [*FORM, *sorted(tasks, key=lambda task: -task.weight), *[SECOND_BUILDER] * (depth == "weekly")]
 
 
-def run(*command: str, **environment: str) -> bool:
-    """Run a Python module's command line in the project; return whether it succeeded."""
-    return subprocess.run([sys.executable, *command], cwd=ROOT, env=os.environ | environment).returncode == 0
-
-
-def tool(*command: str) -> Callable[[], Result]:
-    """Make a step of one command that passes or fails as a whole."""
-
-    def step() -> Result:
-        ok = run(*command)
-        return Result(ok, passed=int(ok), failed=int(not ok))
-
-    return step
-
-
-def tests() -> Result:
-    """Run the unit, oracle and property tests, and the doctests."""
-    return _pytest(*PARALLEL, f"--ignore={BROWSER}")[0]
-
-
-def browser() -> Result:
-    """Open every page of the site that was just built in a real browser."""
-    return _pytest("-n", "2", BROWSER)[0]
-
-
-def notebooks() -> Result:
-    """Run every notebook and compare every output; the slowest begins first."""
-    paths = sorted(BUDGETS, key=lambda path: -BUDGETS[path])
-    result, cases = _pytest(*PARALLEL, *NBVAL, *paths)
-    seconds = {
-        path: sum(float(case.get("time", 0)) for case in cases if case.get("classname") == path.replace("/", "."))
-        for path in paths
-    }
-    lines = [
-        f"{seconds[path]:6.0f} s of {BUDGETS[path]:3d} s  {path}" for path in sorted(paths, key=lambda p: -seconds[p])
+def tests(*options: str, environment: dict[str, str] = MEASURED) -> list[Task]:
+    """Return the unit, oracle and property tests, one task for each room of tests/, and the doctests."""
+    rooms = {path.relative_to(ROOT).parts[:2] for path in TESTS.rglob("test_*.py")}
+    places = ["/".join(room) for room in sorted(rooms)] + ["gru_lib"]
+    return [
+        Task(
+            "tests",
+            place,
+            _pytest(place, f"--ignore={BROWSER}", *options),
+            environment,
+            weight=_size(ROOT / place) / 250,
+        )
+        for place in places
     ]
-    slow = [path for path in paths if seconds[path] > BUDGETS[path]]
-    result.ok = result.ok and not slow
-    result.failed += len(slow)
-    result.detail = "\n".join([*lines, *(f"over its budget: {path}" for path in slow)])
-    return result
 
 
-def backends() -> Result:
-    """Run the cheap notebooks that use Keras on the other two backends, with the same outputs expected."""
+def notebooks() -> list[Task]:
+    """Return every notebook, whose outputs are all compared."""
+    return [
+        Task("notebooks", path, _pytest(*NBVAL, path), budget=seconds, weight=seconds)
+        for path, seconds in BUDGETS.items()
+    ]
+
+
+def backends(depth: str) -> list[Task]:
+    """Return the notebooks that run on the other two backends, with the same outputs expected.
+
+    Those about Keras in every test; weekly all that use Keras and are cheap.
+    """
     paths = [
-        path for path, budget in BUDGETS.items() if budget <= CHEAP and "import keras" in (ROOT / path).read_text()
+        path
+        for path, seconds in BUDGETS.items()
+        if seconds <= CHEAP and "import keras" in (ROOT / path).read_text(encoding="utf-8")
+        if path.startswith(ABOUT_KERAS) or depth == "weekly"
     ]
-    total = Result(True)
-    for backend in ("jax", "torch"):
-        result, _ = _pytest(*PARALLEL, *NBVAL, *paths, KERAS_BACKEND=backend)
-        total = Result(total.ok and result.ok, "", total.passed + result.passed, total.failed + result.failed)
-    total.detail = f"on JAX and PyTorch: {', '.join(Path(path).stem for path in paths)}"
-    return total
+    return [
+        Task(
+            "backends", f"{path} on {backend}", _pytest(*NBVAL, path), {"KERAS_BACKEND": backend}, weight=BUDGETS[path]
+        )
+        for path in paths
+        for backend in ("jax", "torch")
+    ]
 
 
-def _pytest(*arguments: str, **environment: str) -> tuple[Result, list[ElementTree.Element]]:
+def browser(*options: str) -> list[Task]:
+    """Return the tests that open the site, just built, in a real browser."""
+    paths = [str(path.relative_to(ROOT)) for path in sorted((ROOT / BROWSER).glob("test_*.py"))]
+    return [Task("browser", Path(path).stem, _pytest(path, *options), after="site", weight=300) for path in paths]
+
+
+def _pytest(*arguments: str) -> tuple[str, ...]:
+    return ("-m", "pytest", "-q", *arguments)
+
+
+def _size(path: Path) -> int:
+    return sum(one.stat().st_size for one in [path, *path.rglob("*.py")] if one.is_file())
+
+
+def details(runs: list[Run]) -> Iterator[str]:
+    """Yield what the summary says of one step beyond its counts."""
+    for task, result in sorted(runs, key=lambda run: -run[1].seconds) if len(runs) > 1 else ():
+        budget = f" of {task.budget:.0f} s" if task.budget < float("inf") else ""
+        yield f"{result.seconds:6.0f} s{budget}  {task.name}"
+    skipped = Counter(reason for _, result in runs for reason in result.skipped)
+    yield from (f"skipped {count} times: {reason}" for reason, count in sorted(skipped.items()))
+    yield from (f"left to the weekly run: {name}" for _, result in runs for name in result.weekly)
+    yield from (line for task, result in runs if task is COVERAGE for line in result.output.splitlines())
+
+
+def summary(runs: list[Run], seconds: float) -> bool:
+    """Print what was checked, step by step; return whether all is well."""
+    print("\nWhat was checked (seconds of one lane)")
+    for step in dict.fromkeys(task.step for task, _ in runs):
+        of_step = [run for run in runs if run[0].step == step]
+        print(f"  {total(result for _, result in of_step).line(step)}")
+        print("".join(f"      {line}\n" for line in details(of_step)), end="")
+    whole = total(result for _, result in runs)
+    print(f"\n{whole.passed} passed, {whole.failed} failed in {seconds // 60:.0f} min {seconds % 60:.0f} s")
+    return whole.ok
+
+
+def main(depth: str) -> int:
+    """Run everything that the depth asks for, go on after a failure, print the summary; return the exit status."""
+    start = time.perf_counter()
+    os.environ |= repeatable_run() | CPU_ONLY
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        ok = run("-m", "pytest", "-q", f"--junitxml={report}", *arguments, **environment)
-        cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
-    bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
-    skips = [skip.get("message", "") for case in cases if (skip := case.find("skipped")) is not None]
-    ok = ok and bool(cases)
-    return Result(ok, "", len(cases) - len(bad) - len(skips), len(bad) or int(not ok), sorted(set(skips))), cases
-
-
-STEPS: dict[str, Callable[[], Result]] = {
-    "lint": tool("-m", "ruff", "check", "."),
-    "format": tool("-m", "ruff", "format", "--check", "--quiet", "."),
-    "types": tool("-m", "mypy"),
-    "spelling": tool("-m", "codespell_lib"),
-    "tests": tests,
-    "notebooks": notebooks,
-    "backends": backends,
-    "site": tool("-m", "tools.site"),
-    "browser": browser,
-}
-
-
-def main() -> int:
-    """Run every step, go on after a failure, print the summary; return the exit status."""
-    results, seconds = {}, {}
-    for number, (name, step) in enumerate(STEPS.items(), start=1):
-        print(f"\n[{number}/{len(STEPS)}] {name} …", flush=True)
-        start = time.perf_counter()
-        results[name] = step()
-        seconds[name] = time.perf_counter() - start
-    print("\nWhat was checked")
-    for name, result in results.items():
-        count = f"{result.passed} passed" + (f", {result.failed} failed" if result.failed else "")
-        print(f"  {'✓' if result.ok else '✗'} {name:10s} {seconds[name]:5.0f} s  {count}")
-        for line in [*result.detail.splitlines(), *(f"skipped: {reason}" for reason in result.skipped)]:
-            print(f"      {line}")
-    passed, failed = (sum(getattr(result, key) for result in results.values()) for key in ("passed", "failed"))
-    print(f"\n{passed} passed, {failed} failed")
-    return int(not all(result.ok for result in results.values()))
+        os.environ["COVERAGE_FILE"] = str(Path(folder) / "coverage")
+        tasks = plan(depth)
+        runs = list(zip(tasks, run_side_by_side(tasks, LANES), strict=True))
+        if depth != "fast":
+            runs.append((COVERAGE, run(COVERAGE)))
+    return int(not summary(runs, time.perf_counter() - start))
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the stored outputs are a CPU's
-    sys.exit(main())
+    [chosen] = sys.argv[1:] or ["full"]
+    sys.exit(main(chosen) if chosen in DEPTHS else f"usage: python -m tools.check [{' | '.join(DEPTHS)}]")

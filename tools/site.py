@@ -73,6 +73,9 @@ def _problem(page: Page, url: str, pages: dict[Path, Page]) -> str:
 
 def main() -> int:
     """Build and check; return the exit status."""
+    if HTML.parent.exists() and not HTML.parent.is_dir():
+        print(f"✗ {HTML.parent} is in the way: the site is built in a folder of that name. Move it, or delete it.")
+        return 1
     print("Building the site …", flush=True)
     if not build():
         print("\n✗ The site was not built; the reasons are above.")

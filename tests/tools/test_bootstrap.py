@@ -14,12 +14,13 @@ from tools import bootstrap
 
 @pytest.fixture
 def project(tmp_path):
-    """A copy of what the set-up reads, so that nothing here touches the real environment."""
-    for name in ("pyproject.toml", "constraints.txt", "tools/bootstrap.py"):
-        target = tmp_path / name
-        target.parent.mkdir(exist_ok=True)
+    """A copy of what the set-up reads, in a folder with spaces; nothing here touches the real environment."""
+    folder = tmp_path / "a folder with spaces"
+    for name in ("pyproject.toml", "constraints.txt", "tools/__init__.py", "tools/bootstrap.py", "Makefile"):
+        target = folder / name
+        target.parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / name, target)
-    return tmp_path
+    return folder
 
 
 def run_without_network(project):
@@ -31,8 +32,10 @@ def run_without_network(project):
         "PIP_FIND_LINKS": "",
         "PIP_RETRIES": "0",
         "PIP_NO_CACHE_DIR": "1",
+        "PIP_USER": "1",  # pip refuses that in an environment, and it must not hide what is really wrong
+        "PIP_TARGET": str(project / "elsewhere"),
     }
-    command = [sys.executable, "tools/bootstrap.py", "book"]
+    command = [sys.executable, "-m", "tools.bootstrap", "book"]
     return subprocess.run(command, cwd=project, env=os.environ | offline, capture_output=True, text=True)
 
 
@@ -44,10 +47,44 @@ def test_no_network_and_a_broken_environment(project):
     run = run_without_network(project)
     assert run.returncode != 0
     assert "no network" in run.stderr
+    assert "user" not in run.stderr
+    assert not (project / "elsewhere").exists()
     assert "Run the same command again" in run.stderr
     assert "Traceback" not in run.stderr.rsplit("✗", 1)[-1]
     assert subprocess.run([project / ".venv/bin/python", "-m", "pip", "--version"], capture_output=True).returncode == 0
     assert not list((project / ".venv").glob(".installed-*")), "a failed installation must not count as done"
+
+
+def test_a_file_where_the_environment_goes(project):
+    (project / ".venv").write_text("mine")
+    run = run_without_network(project)
+    assert run.returncode == 1
+    assert ".venv is in the way" in run.stderr
+    assert (project / ".venv").read_text() == "mine"
+
+
+def test_a_checkout_that_cannot_be_written(monkeypatch, tmp_path):
+    monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / "python")
+    monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: (path, mode) != (ROOT, os.W_OK))
+    with pytest.raises(SystemExit, match=r"cannot be written, and [.]venv goes there"):
+        bootstrap.make_environment()
+
+
+@pytest.mark.parametrize(
+    ("target", "results", "command"),
+    [("record", "/results", "-m tools.notebooks execute"), ("notebooks", "", "-m jupyterlab chapters")],
+)
+def test_make_hands_on_paths_with_spaces_and_neither_foreign_packages_nor_threads(project, target, results, command):
+    """With a program that shows what it is given in the place of the environment's Python."""
+    python = project / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$GRU_LIB_RESULTS|$PYTHONPATH|$OPENBLAS_NUM_THREADS|$*"\n')
+    python.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment["PYTHONPATH"] = "foreign"
+    make = ["make", "PYTHON=true", target]
+    run = subprocess.run(make, cwd=project, env=environment, capture_output=True, text=True)
+    assert run.stdout == f"{project if results else ''}{results}|||{command}\n", run.stderr
 
 
 @pytest.mark.parametrize("version", [(3, 10, 9), (3, 14, 0), (2, 7, 18)])

@@ -10,7 +10,8 @@ from packaging.specifiers import SpecifierSet
 
 from tests.support import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 
 
@@ -36,6 +37,10 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 def test_everything_asked_for_is_pinned():
     assert asked(*EXTRAS) <= set(CONSTRAINTS)
     assert "torch" in CONSTRAINTS
+
+
+def test_what_builds_the_package_is_pinned_alike():
+    assert PYPROJECT["build-system"]["requires"] == [f"setuptools=={CONSTRAINTS['setuptools']}"]
 
 
 def test_pins_are_plain():
