@@ -6,28 +6,26 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 import yaml
 
 import gru_lib
+from tests.support import ROOT
 from tools import notebooks
 
-ROOT = notebooks.ROOT
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "chapters/appendix/teachers.md")]
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, flags=re.M))
-ids = lambda path: path.name  # noqa: E731
 
 
 def blocks(path, language):
     return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(), flags=re.M | re.S)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=ids)
-def test_make_targets_exist(path):
-    named = set(re.findall(r"`?\bmake ([a-z]+)\b`", path.read_text()))
-    named |= {one for block in blocks(path, "(?:sh|console)") for one in re.findall(r"\bmake ([a-z]+)", block)}
-    assert named <= TARGETS
+def test_make_targets_exist():
+    for path in DOCUMENTS:
+        named = set(re.findall(r"`make ([a-z]+)\b", path.read_text()))
+        named |= {one for block in blocks(path, "(?:sh|console)") for one in re.findall(r"\bmake ([a-z]+)", block)}
+        assert named <= TARGETS, path.name
 
 
 def test_readme_names_the_two_commands():
@@ -36,17 +34,40 @@ def test_readme_names_the_two_commands():
     assert "make test" in commands
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=ids)
-def test_named_paths_exist(path):
-    for name in re.findall(r"`([\w.-]+(?:/[\w.*-]*)+|[\w-]+\.(?:md|yml|toml|txt|py|json|cff))`", path.read_text()):
-        if not name.startswith(("_build", ".venv")):
-            assert list(ROOT.glob(name.rstrip("/"))) or list((ROOT / "chapters").glob(name)), name
+def test_named_paths_and_relative_links_lead_somewhere():
+    for path in DOCUMENTS:
+        text = path.read_text()
+        for name in re.findall(r"`([\w.-]+(?:/[\w.*-]*)+|[\w-]+\.(?:md|yml|toml|txt|py|json|cff))`", text):
+            if not name.startswith(("_build", ".venv", "build/")):
+                assert list(ROOT.glob(name.rstrip("/"))) or list((ROOT / "chapters").glob(name)), name
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text):
+            assert (path.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=ids)
-def test_relative_links_lead_somewhere(path):
-    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", path.read_text()):
-        assert (path.parent / target).exists(), target
+def rows_of_readme():
+    """Yield of each row of *What is where* the places and the titles of chapters."""
+    [part] = re.findall(r"^## What is where$(.*?)^## ", (ROOT / "README.md").read_text(), flags=re.M | re.S)
+    for row in re.findall(r"^\| `.*$", part, flags=re.M):
+        places, _, *chapters = row.strip("| ").split(" | ")
+        yield re.findall(r"`([^`]+)`", places), re.findall(r"\*([^*]+)\*", "".join(chapters))
+
+
+def test_every_room_has_a_door_in_the_readme():
+    places = {place.strip("/") for row, _ in rows_of_readme() for place in row}
+    rooms = {path.parent if path.name == "__init__.py" else path for path in ROOT.glob("gru_lib/*/__init__.py")}
+    rooms |= {ROOT / name for name in ("gru_lib/layers.py", "chapters", "results", "tests", "tools")}
+    assert {str(room.relative_to(ROOT)) for room in rooms} <= places
+
+
+def test_a_chapter_imports_the_module_that_the_readme_ties_to_it():
+    titles = dict(re.findall(r"\[([^]]+)\]\((chapters/[^)]+ipynb)\)", (ROOT / "README.md").read_text()))
+    found = [(place, title) for places, chapters in rows_of_readme() for place in places for title in chapters]
+    assert len(found) > 10
+    for place, title in found:
+        dotted = place.strip("/").removesuffix(".py").replace("/", ".")
+        package, name = dotted.rsplit(".", 1)
+        code = "\n".join("".join(cell["source"]) for cell in notebooks.load(ROOT / titles[title])["cells"])
+        assert re.search(rf"{re.escape(dotted)}\b|from {re.escape(package)} import .*\b{name}\b", code), (place, title)
 
 
 def test_readme_snippets_run():
@@ -85,13 +106,13 @@ def minutes_to_read(path):
     return int(re.search(r"\*\*Time:\*\* (\d+) min to read", text).group(1))
 
 
-@pytest.mark.parametrize("path", notebooks.notebooks(), ids=ids)
-def test_front_page_and_chapter_agree_on_the_minutes(path):
+def test_front_page_and_chapter_agree_on_the_minutes():
     """Each chapter's card on the front page: from its link to the next card."""
-    index = (ROOT / "chapters/index.md").read_text()
-    link = str(path.relative_to(ROOT / "chapters").with_suffix(""))
-    card = next(card for card in re.split(r":{2,}\{grid-item-card\}", index) if f":link: {link}" in card)
-    assert f"{minutes_to_read(path)} min" in card
+    cards = re.split(r":{2,}\{grid-item-card\}", (ROOT / "chapters/index.md").read_text())
+    for path in notebooks.notebooks():
+        link = str(path.relative_to(ROOT / "chapters").with_suffix(""))
+        [card] = [card for card in cards if f":link: {link}\n" in card]
+        assert f"{minutes_to_read(path)} min" in card, link
 
 
 def test_versions_agree():

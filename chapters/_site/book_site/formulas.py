@@ -33,7 +33,7 @@ def start_renderer(rundir: Path, timeout: float) -> tuple[Popen, socket.socket]:
 
 def check_katex_version(app: Sphinx) -> None:
     """A style sheet of another KaTeX than the renderer's breaks formulas silently."""
-    path = Path(app.confdir, "chapters", "_site", "static", app.config.katex_css_path)
+    path = Path(app.srcdir, "chapters", "_site", "static", app.config.katex_css_path)
     version = re.search(r'content:"([\d.]+)"', path.read_text(encoding="utf-8"))[1]
     if version != katex.katex_version:
         message = f"KaTeX renders as {katex.katex_version}, {path.name} is {version}"
