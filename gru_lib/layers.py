@@ -3,9 +3,11 @@
 From scratch is the cell. What every recurrent layer shares (masks, state between batches, shapes, saving) comes
 from `keras.layers.RNN`. Two of its parts have no public name, and are imported from where they live: the loop over
 time, and the mixin by which RNN tells a cell that a new sequence begins, so that it draws new dropout masks.
+Both are written, and compared with Keras's, in the chapter *The layer from scratch*.
 """
 
 from numbers import Integral
+from operator import attrgetter
 from typing import Any
 
 import keras
@@ -49,12 +51,14 @@ class GRUCell(keras.Layer, DropoutRNNCell):
     Raises
     ------
     ValueError
-        If `units` is not an integer of at least 1, or a dropout not a share from 0 to 1.
+        If `units` is not an integer of at least 1, `use_bias` or `reset_after` neither True nor False, or a dropout
+        not a share from 0 to 1.
 
     Notes
     -----
     Weights, columns in the order z, r, h: kernel (m, 3n), recurrent_kernel (n, 3n), and bias, which is (2, 3n)
     with reset after and (3n,) with reset before.
+    Written in the chapter *The layer from scratch*.
     Source: Cho et al. (2014), equations 5 to 8; v1 of the paper resets after, v3 before.
 
     Examples
@@ -96,6 +100,9 @@ class GRUCell(keras.Layer, DropoutRNNCell):
     ) -> None:
         if isinstance(units, bool) or not isinstance(units, Integral) or units < 1:
             raise ValueError(f"units is {units!r}; expected an integer of at least 1")
+        for name, flag in {"use_bias": use_bias, "reset_after": reset_after}.items():
+            if flag not in (True, False):
+                raise ValueError(f"{name} is {flag!r}; expected True or False")
         for name, share in {"dropout": dropout, "recurrent_dropout": recurrent_dropout}.items():
             if not 0 <= share <= 1:
                 raise ValueError(f"{name} is {share!r}; expected a share from 0 to 1")  # Keras would clip it
@@ -132,7 +139,8 @@ class GRUCell(keras.Layer, DropoutRNNCell):
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """Return the next state twice, as output and as state: (B, m), [(B, n)] -> (B, n), [(B, n)]."""
-        h_next = self.step(inputs, tree.flatten(states)[0], self.tensors(), training)
+        x, h = (ops.cast(value, self.compute_dtype) for value in (inputs, tree.flatten(states)[0]))
+        h_next = self.step(x, h, self.tensors(), training)
         return h_next, [h_next] if tree.is_nested(states) else h_next
 
     def tensors(self) -> tuple[Any, Any, Any, Any]:
@@ -144,7 +152,7 @@ class GRUCell(keras.Layer, DropoutRNNCell):
         return ops.convert_to_tensor(self.kernel), ops.convert_to_tensor(self.recurrent_kernel), b, c
 
     def step(self, x: Any, h: Any, tensors: tuple[Any, Any, Any, Any], training: bool = False) -> Any:
-        """Return the next state: (B, m), (B, n) -> (B, n)."""
+        """Return the next state: (B, m), (B, n) -> (B, n), both of the dtype that the layer computes in."""
         kernel, recurrent_kernel, b, c = tensors
         x_masks = self.get_dropout_mask(x) if training and 0 < self.dropout < 1 else None
         h_masks = self.get_recurrent_dropout_mask(h) if training and 0 < self.recurrent_dropout < 1 else None
@@ -208,11 +216,12 @@ class GRU(keras.layers.RNN):
     Raises
     ------
     ValueError
-        If an argument has a value that it cannot have.
+        If an argument has a value that it cannot have, or initial_state or mask another shape than below.
 
     Notes
     -----
     Call it with sequences (B, T, m) and, if wanted, initial_state (B, n), mask (B, T), training.
+    Written in the chapter *The layer from scratch*.
     Source: Cho et al. (2014), equations 5 to 8.
 
     Examples
@@ -220,6 +229,24 @@ class GRU(keras.layers.RNN):
     >>> tuple(GRU(5, return_sequences=True)(keras.ops.ones((2, 7, 3))).shape)
     (2, 7, 5)
     """
+
+    units = property(attrgetter("cell.units"))
+    activation = property(attrgetter("cell.activation"))
+    recurrent_activation = property(attrgetter("cell.recurrent_activation"))
+    use_bias = property(attrgetter("cell.use_bias"))
+    kernel_initializer = property(attrgetter("cell.kernel_initializer"))
+    recurrent_initializer = property(attrgetter("cell.recurrent_initializer"))
+    bias_initializer = property(attrgetter("cell.bias_initializer"))
+    kernel_regularizer = property(attrgetter("cell.kernel_regularizer"))
+    recurrent_regularizer = property(attrgetter("cell.recurrent_regularizer"))
+    bias_regularizer = property(attrgetter("cell.bias_regularizer"))
+    kernel_constraint = property(attrgetter("cell.kernel_constraint"))
+    recurrent_constraint = property(attrgetter("cell.recurrent_constraint"))
+    bias_constraint = property(attrgetter("cell.bias_constraint"))
+    dropout = property(attrgetter("cell.dropout"))
+    recurrent_dropout = property(attrgetter("cell.recurrent_dropout"))
+    reset_after = property(attrgetter("cell.reset_after"))
+    seed = property(attrgetter("cell.seed"))
 
     def __init__(
         self,
@@ -286,17 +313,26 @@ class GRU(keras.layers.RNN):
         )
         self.input_spec = keras.InputSpec(ndim=3)
 
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
+        """Return the last state (B, n), or every one; inputs of any dtype are cast, as in Keras."""
+        if initial_state is not None:
+            shapes = [tuple(state.shape) for state in tree.flatten(initial_state)]
+            if [shape[1:] for shape in shapes] != [(self.units,)]:
+                raise ValueError(f"initial_state has shape {shapes}; expected one state of shape (B, {self.units})")
+        mask = tree.flatten(mask)[0]  # beside an initial state, Keras hands over a list
+        sizes = () if mask is None else zip(mask.shape[:2], sequences.shape, strict=False)
+        if any(None not in pair and pair[0] != pair[1] for pair in sizes):
+            raise ValueError(f"mask has shape {tuple(mask.shape)}; expected {tuple(sequences.shape[:2])}")
+        return super().call(ops.cast(sequences, self.compute_dtype), initial_state, mask, training)
+
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Walk through time, as `RNN.inner_loop` does, but with two things done once and not at every step.
 
         The weights are read before the loop, and the detour through `Layer.__call__` is left to RNN. On PyTorch,
         which runs each step eagerly, both tell; the loop is unrolled there for the same reason.
         """
-        if len(initial_state) != 1:
-            raise ValueError(f"initial_state holds {len(initial_state)} states; expected one, of shape (B, n)")
         if self.stateful:
             initial_state = [ops.copy(initial_state[0])]  # PyTorch's variable will change under the backward pass
-        mask = tree.flatten(mask)[0]  # beside an initial state, Keras hands over a list
         tensors = self.cell.tensors()
 
         def step(x_t: Any, states: Any) -> tuple[Any, list[Any]]:
@@ -328,11 +364,3 @@ class GRU(keras.layers.RNN):
     def from_config(cls, config: dict[str, Any]) -> "GRU":
         """Return the layer that `get_config` described."""
         return cls(**config)
-
-
-def _of_the_cell(name: str) -> property:
-    return property(lambda layer: getattr(layer.cell, name), doc=f"The cell's {name}.")
-
-
-for _name in (*PLAIN, *OBJECTS):
-    setattr(GRU, _name, _of_the_cell(_name))
