@@ -26,11 +26,14 @@ def cached(key: str, compute: Callable[[], Arrays]) -> Arrays:
     """Return the arrays kept under a key; if there are none, or they are damaged, compute and keep them.
 
     A file is the SHA-256 of what follows, and an ``.npz`` archive without pickle. A folder that
-    cannot be written costs time and nothing else.
+    is not there, or cannot be written, costs time and nothing else.
     """
-    path = cache_folder() / f"{key}.cache"
+    try:
+        path = cache_folder() / f"{key}.cache"
+    except RuntimeError:  # a user without a home folder, as in many containers
+        return compute()
     with contextlib.suppress(OSError):
-        content = path.read_bytes()
+        content = path.read_bytes() if path.is_file() else b""  # to read a pipe would never end
         if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
             with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as archive:
                 return dict(archive)

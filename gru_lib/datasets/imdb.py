@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from gru_lib.datasets.cache import Arrays
 from gru_lib.datasets.imdb_sources import ORIGINS, AbsentError
 from gru_lib.datasets.registry import DatasetError
-from gru_lib.datasets.text import decode, limit, number_words, split_words
+from gru_lib.datasets.text import cap_vocabulary, decode, number_words, split_words
 
 Split = tuple[NDArray[np.object_], NDArray[np.int64]]
 
@@ -21,7 +21,7 @@ class Imdb:
     Attributes
     ----------
     train, test : (x, y)
-        x (B,) holds one int32 array of word numbers per review; y (B,) holds 1 for praise, 0 for a slating.
+        x (B,) holds one int32 array of word numbers per review; y (B,) holds 1 for positive, 0 for negative.
     word_index : dict
         From every word of the training half to its rank, 1 for the most frequent; in order of rank.
     num_words : int or None
@@ -44,7 +44,7 @@ class Imdb:
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """Return any text as word numbers; words that no training review has are left out, as in the reviews."""
-        return limit(number_words(split_words(text), self.word_index), self.num_words)
+        return cap_vocabulary(number_words(split_words(text), self.word_index), self.num_words)
 
     def decode(self, numbers: ArrayLike) -> str:
         """Return the words of one sequence of numbers; see `gru_lib.datasets.text.decode`."""
@@ -81,8 +81,10 @@ def load_imdb(num_words: int | None = None) -> Imdb:
     on the training half. They agree with those that Keras publishes as far as frequency decides; words of
     equal frequency are in alphabetical order here, and in no particular order there.
 
-    The package has the training half alone. Its last fifth, of praise and of slatings alike, becomes the
-    test half: reviews of one film stand together in it, so that few films are in both.
+    The package has the training half alone. Its last fifth, of positive and of negative reviews alike, becomes
+    the test half: reviews of one film stand together in it, so that few films are in both.
+
+    Used in the chapter *Film reviews*, a reproduction.
 
     Examples
     --------
@@ -108,6 +110,6 @@ def load_imdb(num_words: int | None = None) -> Imdb:
 
 def _split(arrays: Arrays, half: str, num_words: int | None) -> Split:
     """Cut the one long array of numbers into reviews."""
-    numbers = limit(arrays[f"{half}_numbers"], num_words)
+    numbers = cap_vocabulary(arrays[f"{half}_numbers"], num_words)
     reviews = np.split(numbers, np.cumsum(arrays[f"{half}_lengths"])[:-1])
     return np.fromiter(reviews, dtype=object, count=len(reviews)), arrays[f"{half}_labels"]

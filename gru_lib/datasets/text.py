@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-PADDING, START, UNKNOWN = 0, 1, 2
+START, UNKNOWN = 1, 2
 RANK_OFFSET = 3  # the number of a word is its rank plus this; 3 itself is never used
 
 _SEPARATORS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
@@ -45,7 +45,7 @@ def number_words(words: Iterable[str], word_index: Mapping[str, int]) -> NDArray
     return np.array([START, *numbers], np.int32)
 
 
-def limit(numbers: NDArray[np.int32], num_words: int | None) -> NDArray[np.int32]:
+def cap_vocabulary(numbers: NDArray[np.int32], num_words: int | None) -> NDArray[np.int32]:
     """Return the numbers with 2, unknown, in place of every number from `num_words` on; with None, as they are."""
     return numbers if num_words is None else np.where(numbers < num_words, numbers, np.int32(UNKNOWN))
 

