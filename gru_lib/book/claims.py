@@ -84,7 +84,7 @@ def settle(
     claim : str
         The claim's id.
     value : float or bool
-        The measurement. A bool needs no bound: it must be true.
+        The measurement. A bool takes no bound: it must be true.
     between, above, below
         As in `expect`: what the value must satisfy for the stored verdict to stand.
 
@@ -107,8 +107,6 @@ def settle(
     if found.verdict == "open":
         raise ValueError(f"claim {claim} is open; expected one with a verdict")
     print(f"“{found.quote}”: {found.verdict}")
-    if type(value).__name__ == "bool" and between == above == below:  # NumPy's too
-        above = 0.5
     expect(found.decided_by, value, between=between, above=above, below=below)
 
 

@@ -1,5 +1,7 @@
 """What a chapter expects of a measured value; it fails when it no longer holds."""
 
+import numpy as np
+
 
 class EvidenceError(AssertionError):
     """An expectation of a chapter does not hold."""
@@ -7,7 +9,7 @@ class EvidenceError(AssertionError):
 
 def expect(
     claim: str,
-    value: float,
+    value: float | bool,
     *,
     between: tuple[float, float] | None = None,
     above: float | None = None,
@@ -19,8 +21,8 @@ def expect(
     ----------
     claim : str
         What is measured, or the order that is claimed.
-    value : float
-        The measurement; NaN never passes.
+    value : float or bool
+        The measurement; NaN never passes. A bool, NumPy's too, takes no bound: it must be true.
     between : (low, high), optional
         A band, ends included. It is printed, so give it as plain numbers.
     above, below : float, optional
@@ -31,7 +33,7 @@ def expect(
     EvidenceError
         If it does not hold; the message names the value.
     ValueError
-        If not exactly one of between, above and below is given.
+        If not exactly one of between, above and below is given, or any of them with a bool.
 
     Examples
     --------
@@ -40,17 +42,23 @@ def expect(
     >>> expect("Adam learns faster than SGD", 0.98, above=0.95)
     ✓ Adam learns faster than SGD
     """
-    given = [bound for bound in (between, above, below) if bound is not None]
-    if len(given) != 1:
-        raise ValueError(f"expect got {len(given)} of between, above and below; expected exactly one")
-    if between is not None:
+    is_bool = isinstance(value, bool | np.bool_)
+    bounds = [bound for bound in (between, above, below) if bound is not None]
+    if len(bounds) != (0 if is_bool else 1):
+        raise ValueError(
+            f"expect got {value!r} and {len(bounds)} of between, above and below; expected exactly one, none for a bool"
+        )
+    band = ""
+    if is_bool:
+        holds, wanted = value, "true"
+    elif between is not None:
         low, high = between
-        if not low <= value <= high:
-            raise EvidenceError(f"{claim}: {value} is not between {low} and {high}")
-        print(f"✓ {claim}: between {low} and {high}")
-        return
-    holds = value > above if above is not None else value < below  # type: ignore[operator]
+        holds, wanted = low <= value <= high, f"between {low} and {high}"
+        band = f": {wanted}"
+    elif above is not None:
+        holds, wanted = value > above, f"above {above}"
+    else:
+        holds, wanted = value < below, f"below {below}"  # type: ignore[operator]
     if not holds:
-        relation, bound = ("above", above) if above is not None else ("below", below)
-        raise EvidenceError(f"{claim}: {value} is not {relation} {bound}")
-    print(f"✓ {claim}")
+        raise EvidenceError(f"{claim}: {value} is not {wanted}")
+    print(f"✓ {claim}{band}")

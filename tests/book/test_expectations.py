@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from gru_lib.book import EvidenceError, expect
@@ -32,7 +33,17 @@ def test_expect_accepts_an_order(capsys):
     assert capsys.readouterr().out == "✓ a over b\n✓ b under a\n"
 
 
-@pytest.mark.parametrize("bounds", [{}, {"above": 1, "below": 2}])
-def test_expect_wants_exactly_one_bound(bounds):
-    with pytest.raises(ValueError, match="exactly one"):
-        expect("x", 1.5, **bounds)
+@pytest.mark.parametrize("true", [True, np.True_])
+def test_a_bool_must_be_true(capsys, true):
+    expect("order", true)
+    assert capsys.readouterr().out == "✓ order\n"
+    with pytest.raises(EvidenceError, match="order: False is not true"):
+        expect("order", not true)
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds"), [(1.5, {}), (1.5, {"above": 1, "below": 2}), (True, {"above": 0.5}), (np.True_, {"below": 2})]
+)
+def test_expect_wants_exactly_one_bound_and_none_for_a_bool(value, bounds):
+    with pytest.raises(ValueError, match=f"{len(bounds)} of between, above and below; expected exactly one, none for"):
+        expect("x", value, **bounds)
