@@ -63,7 +63,7 @@ EXERCISES = {
             ),
         ],
     ),
-    "reset_before": FunctionExercise(
+    "reset-before": FunctionExercise(
         _reset_before,
         _reset_cases,
         mistakes=[

@@ -34,9 +34,9 @@ EXERCISES = {
         _LOGARITHM / 4,
         tolerance=1e-3,
         hints={
-            _LOGARITHM: "that is the loss of one praised review; only a quarter of the reviews are praise.",
-            _LOGARITHM / 2: "a half would be praise; here it is a quarter.",
-            _LOGARITHM * 3 / 4: "three quarters are slatings, and they cost nothing.",
+            _LOGARITHM: "that is the loss of one positive review; only a quarter of the reviews are positive.",
+            _LOGARITHM / 2: "a half would be positive; here it is a quarter.",
+            _LOGARITHM * 3 / 4: "three quarters are negative, and they cost nothing.",
             float(-np.log(0.3)) / 4: "the output is -0.3, not 0.3; it is clipped.",
         },
     ),

@@ -60,7 +60,7 @@ def _number_cases(rng: np.random.Generator) -> list[tuple]:
 
 
 EXERCISES = {
-    "in_place": FunctionExercise(
+    "in-place": FunctionExercise(
         _in_place,
         _array_cases,
         mistakes=[

@@ -508,10 +508,10 @@ def test_a_review_is_read_while_it_is_typed(open_page):
         page.wait_for_function(
             "text => document.querySelector('gru-review .book-words').innerText.includes(text)", arg=text
         )
-        return float(re.search(r"praise ([\d.]+)", words.inner_text())[1])
+        return float(re.search(r"positive review ([\d.]+)", words.inner_text())[1])
 
     assert probability_once("after 14 words") > 0.5
-    figure.get_by_role("button", name="Slating").tap()
+    figure.get_by_role("button", name="Negative").tap()
     assert probability_once("after 10 words") < 0.5
     assert "down" in marked.get_by_text("terrible", exact=True).get_attribute("class")
     field = figure.get_by_label("A review")

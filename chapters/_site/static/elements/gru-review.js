@@ -5,8 +5,8 @@ const START = 1, UNKNOWN = 2, FIRST_WORD = 4, LONGEST = 300;
 const SEPARATORS = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n]/g;
 const TYPESET = { "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "." }; // what phones make of typed marks
 const SAMPLES = {
-  Praise: "A quiet film with wonderful actors, and a story that moved me to tears.",
-  Slating: "Two hours of boredom: a dull script, and terrible acting.",
+  Positive: "A quiet film with wonderful actors, and a story that moved me to tears.",
+  Negative: "Two hours of boredom: a dull script, and terrible acting.",
   Negation: "This is not a great film, and nothing in it is wonderful or beautiful.",
   Irony: "A perfect film for everybody who loves to sleep well. I enjoyed my nap.",
   "A turn": "The first hour is slow and boring, but the ending is one of the best I have ever seen.",
@@ -31,7 +31,7 @@ book.wordNumbers = (text, numberOf) =>
   text.replace(/[‘’“”–—…]/g, (mark) => TYPESET[mark]).toLowerCase().replace(SEPARATORS, " ").split(" ").filter(Boolean)
     .map((word) => ({ word, number: numberOf.get(word) ?? UNKNOWN }));
 
-/** The log-odds of praise before anything is read, after the start mark, and after each word; the last 300 are read. */
+/** The log-odds of a positive review before anything is read, after the start mark, and after each word; the last 300 are read. */
 book.readReview = (numbers, { numberOf, table, gru, kernel, bias }) => {
   const features = table.length / (numberOf.size + FIRST_WORD);
   const inputs = [START, ...numbers].slice(-LONGEST).map((number) => table.subarray(number * features, (number + 1) * features));
@@ -45,9 +45,9 @@ class Review extends book.Figure {
   build() {
     const id = "gru-review-text";
     this.text = book.html("textarea", { id, rows: 3, spellcheck: false, oninput: () => this.update() });
-    this.text.value = SAMPLES.Praise;
+    this.text.value = SAMPLES.Positive;
     this.marked = book.html("p", { class: "gru-words" });
-    this.chart = book.svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": "probability of praise after each word" });
+    this.chart = book.svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": "probability of a positive review after each word" });
     this.cost = book.html("p", { class: "gru-note" });
     this.whenNear(["reviews"], () => this.start());
     const sample = ([name, text]) => book.button(name, () => { this.text.value = text; this.update(); });
@@ -57,9 +57,9 @@ class Review extends book.Figure {
       this.text,
       book.html("div", { class: "book-buttons", role: "group", "aria-label": "Samples" }, ...Object.entries(SAMPLES).map(sample)),
       this.marked,
-      book.html("p", { class: "gru-words gru-note" }, ...key("up", "bar above: towards praise"), ...key("down", "bar below: away from it"),
+      book.html("p", { class: "gru-words gru-note" }, ...key("up", "bar above: towards positive"), ...key("down", "bar below: towards negative"),
         ...key("unknown", "a word that it does not know")),
-      book.html("p", { class: "gru-note" }, "Probability of praise, word by word:"),
+      book.html("p", { class: "gru-note" }, "Probability of a positive review, word by word:"),
       book.html("div", { class: "gru-chart" },
         book.html("div", { class: "gru-axis" }, ...["1.0", "0.5", "0.0"].map((value) => book.html("span", {}, value))), this.chart),
       this.cost,
@@ -83,7 +83,7 @@ class Review extends book.Figure {
       book.html("span", {
         class: `${moved[t] > 0 ? "up" : "down"}${number === UNKNOWN ? " unknown" : ""}`,
         style: `--much:${Math.min(1, Math.abs(moved[t]) / 2).toFixed(1)}`,
-        title: `log-odds ${signed(moved[t], 2)}, then ${book.sigmoid(odds[t + 1]).toFixed(2)} for praise`,
+        title: `log-odds ${signed(moved[t], 2)}, then ${book.sigmoid(odds[t + 1]).toFixed(2)} for positive`,
       }, word), " ",
     ]));
     this.draw(odds.map(book.sigmoid));
@@ -101,7 +101,7 @@ class Review extends book.Figure {
     if (!words.length) return "Nothing is written.";
     const strongest = words.map(({ word }, t) => ({ word, by: moved[t] })).sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, 3);
     const known = words.filter(({ number }) => number !== UNKNOWN).length;
-    return `Probability of praise ${p.toFixed(2)} after ${words.length} words, of which it knows ${known}. ` +
+    return `Probability of a positive review ${p.toFixed(2)} after ${words.length} words, of which it knows ${known}. ` +
       `What moved its log-odds most: ${strongest.map(({ word, by }) => `${word} (${signed(by, 1)})`).join(", ")}.`;
   }
 }
