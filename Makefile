@@ -35,7 +35,7 @@ weekly: ## as test, with what is weekly by nature: more backends, a second build
 
 notebooks: ## open JupyterLab on the chapters
 	@$(BOOTSTRAP) notebooks
-	@$(VENV)/python -m jupyterlab chapters
+	@TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 $(VENV)/python -m jupyterlab chapters # quiet, digits as published
 
 format: ## write code and notebooks in their canonical form
 	@$(BOOTSTRAP) test

@@ -111,7 +111,10 @@ def run(task: Task) -> Result:
 
 def _read(report: Path, ok: bool) -> Result:
     """Count the tests of a report; without any the task has failed."""
-    cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
+    try:
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        cases = []  # pytest did not come to its end
     bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     skips = [skip.get("message", "") for case in cases if (skip := case.find("skipped")) is not None]
     ok = ok and bool(cases)

@@ -6,9 +6,11 @@ python -m tools.notebooks handout FOLDER            copy the chapters for a clas
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
+from gru_lib.records.run_environment import CPU_ONLY, repeatable_run
 from tools.notebooks import CHAPTERS, ROOT, load, notebooks, text_of
 from tools.notebooks.form import canonical
 from tools.notebooks.handout import handout
@@ -27,6 +29,7 @@ def main(arguments: list[str]) -> int:
             parser.error("handout needs the name of one new folder, outside chapters/")
         print(f"{len(handout(folder))} notebooks in {folder.name}/, without solutions and outputs")
         return 0
+    os.environ |= repeatable_run() | CPU_ONLY  # for the kernels: the stored outputs are a CPU's
     for number, path in enumerate(options.notebook, start=1):
         name = path.resolve().relative_to(ROOT)
         if options.command == "execute":
