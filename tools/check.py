@@ -33,7 +33,10 @@ FORM = (
 )
 SITE = Task("site", "", ("-m", "tools.site"), weight=10_000)  # the browser waits for it
 SECOND_BUILDER = Task("second builder", "", ("-m", "tools.plain_sphinx"))
-MEASURED = {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")}  # in processes that a test starts too
+MEASURED = {  # in processes that a test starts too
+    "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
+    "COVERAGE_CORE": "sysmon" if sys.version_info >= (3, 12) else "ctrace",
+}
 COVERAGE = Task("coverage", "", ("-m", "tools.covered"))
 Run = tuple[Task, Result]
 

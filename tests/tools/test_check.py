@@ -9,7 +9,7 @@ from tests.support import ROOT
 from tools import check, covered
 from tools.lanes import Result, Task, run, run_side_by_side, total
 
-ISOLATED = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=")
+ISOLATED = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", "-o", "addopts=")
 
 
 def outcome(folder, source, *options, **fields):
@@ -83,6 +83,9 @@ def test_fast_leaves_what_starts_a_framework_or_a_process_and_weekly_tests_are_n
     assert (result.ok, result.passed) == (True, 2), result.output
     assert result.skipped == ["left to `make test`: starts torch", "left to `make test`: starts a process"]
     assert result.weekly == ["test_it::test_e (2)"]
+    (tmp_path / "weekly").mkdir()
+    nothing_else = outcome(tmp_path / "weekly", "import pytest\n" + source[source.index("@pytest") :], *options)
+    assert (nothing_else.ok, nothing_else.passed, nothing_else.failed) == (True, 0, 0), nothing_else.output
 
 
 def steps(depth):
