@@ -21,7 +21,7 @@ LONGER_FUNCTIONS = {
     "gru_lib/scratch/backward.py:gru_backward": "the derivation of the chapter from end to end",
     "gru_lib/scratch/compiled/passes.py:backward_pass": "the same, in the form that Numba compiles",
 }
-LIBRARY_LINES = 10_800  # a budget: what goes in must be worth what goes out
+LIBRARY_LINES = 11_000  # a budget: what goes in must be worth what goes out
 
 
 def imports(path):

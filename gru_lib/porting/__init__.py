@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.porting.conventions import CONVENTIONS, Convention
+from gru_lib.porting.conventions import CONVENTIONS
 
 __all__ = ["CONVENTIONS", "port"]
 
@@ -65,13 +65,9 @@ def port(weights: Any, source: str = "keras", target: str = "pytorch", *, reset_
     >>> all(map(np.array_equal, port(state_dict, "pytorch", "keras"), weights))
     True
     """
-    read, write = _convention("source", source).read, _convention("target", target).write
+    for name, value in (("source", source), ("target", target)):
+        if value not in CONVENTIONS:
+            raise ValueError(f"{name} is {value!r}; expected one of {', '.join(CONVENTIONS)}")
     if not isinstance(reset_after, bool | np.bool_):
         raise ValueError(f"reset_after is {reset_after!r}; expected True or False")
-    return write(read(weights, bool(reset_after)))
-
-
-def _convention(name: str, value: str) -> Convention:
-    if value not in CONVENTIONS:
-        raise ValueError(f"{name} is {value!r}; expected one of {', '.join(CONVENTIONS)}")
-    return CONVENTIONS[value]
+    return CONVENTIONS[target].write(CONVENTIONS[source].read(weights, bool(reset_after)))

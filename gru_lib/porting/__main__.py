@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import check_target, load, save
-from gru_lib.porting.stack import Stack, rounded
+from gru_lib.porting.stack import StackedGRU, cast
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         print(convert(options))
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+        print("error:", " ".join(str(error).split()) or "not enough memory", file=sys.stderr)
         return 1
     return 0
 
@@ -44,7 +45,7 @@ def convert(options: argparse.Namespace) -> str:
     check_target(options.output, options.to, force=options.force)
     source, stack = load(options.source, prefix=options.prefix, layers=options.layer)
     if options.dtype:
-        stack = rounded(stack, np.dtype(options.dtype))
+        stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {describe(stack)}"]
     if options.check:
         from gru_lib.porting.parity import compare
@@ -56,7 +57,7 @@ def convert(options: argparse.Namespace) -> str:
     return "\n".join(lines)
 
 
-def describe(stack: Stack) -> str:
+def describe(stack: StackedGRU) -> str:
     """Say what the weights are of."""
     first, sizes = stack.layers[0][0], [str(layer[0].units) for layer in stack.layers]
     directions = {len(layer) for layer in stack.layers}
@@ -68,4 +69,5 @@ def describe(stack: Stack) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no draft of the output stays behind
     sys.exit(main())

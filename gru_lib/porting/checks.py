@@ -6,18 +6,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.bounded_read import MAX_BYTES
 from gru_lib.scratch.checks import finite, float_array, same_shape
 
 
 def own_array(name: str, value: Any, ndim: int) -> NDArray:
     """Return a copy of `value` as a finite float32 or float64 array with `ndim` axes, or raise ValueError."""
-    if hasattr(value, "detach"):  # a PyTorch tensor: it may require gradients, or live on a GPU
-        value = value.detach().cpu()
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} is a masked array; expected one without a mask")
     try:
-        array = np.asarray(value).copy()
+        if hasattr(value, "detach"):  # a PyTorch tensor: it may require gradients, or live on a GPU
+            value = value.detach().cpu()
+        array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"{name} is no array of float32 or float64: {error}") from error
-    return finite(name, float_array(name, array, ndim))
+    if array.nbytes > MAX_BYTES:  # an array that repeats one number takes no memory until it is copied
+        raise ValueError(f"{name} has {array.nbytes:,} bytes; expected {MAX_BYTES:,} at most")
+    return finite(name, float_array(name, array.copy(), ndim))
 
 
 def shaped_array(name: str, value: Any, shape: tuple[int, ...], why: str) -> NDArray:
@@ -40,4 +45,5 @@ def expect_keys(name: str, mapping: Any, expected: Iterable[str]) -> None:
 
 def _few(keys: list[str], limit: int = 12) -> str:
     """Return the keys for a message; a whole model has hundreds."""
-    return f"{keys[:limit]}" + f" and {len(keys) - limit} more" * (len(keys) > limit)
+    more = f" and {len(keys) - limit} more" if len(keys) > limit else ""
+    return f"{keys[:limit]}{more}"

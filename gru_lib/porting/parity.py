@@ -6,23 +6,15 @@ from numpy.typing import NDArray
 from gru_lib.frameworks import keras, onnx, pytorch
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import onnx_write
-from gru_lib.porting.stack import Stack
+from gru_lib.porting.stack import StackedGRU
 from gru_lib.scratch import gru_forward
 
 BATCH, STEPS = 3, 10
 TOLERANCE = 1e-4  # states lie in [-1, 1]: frameworks differ by rounding, 1e-6; exchanged gates by 0.01 and more
 
 
-def compare(stack: Stack, source: str, target: str) -> str:
-    """Run both conventions on the same random sequences; say how far they are apart.
-
-    Raises
-    ------
-    ValueError
-        If they are further apart than `TOLERANCE`.
-    ImportError
-        If a framework is not installed.
-    """
+def compare(stack: StackedGRU, source: str, target: str) -> str:
+    """Run both conventions on the same random sequences; say how far they are apart, ValueError above `TOLERANCE`."""
     first = stack.layers[0][0]
     x = np.random.default_rng(0).normal(size=(BATCH, STEPS, first.input_size)).astype(first.dtype)
     states = [run(stack, convention, x) for convention in (source, target)]
@@ -33,12 +25,12 @@ def compare(stack: Stack, source: str, target: str) -> str:
     return f"{names[0]} and {names[1]} differ by {difference:.1e} at most on random input"
 
 
-def run(stack: Stack, convention: str, x: NDArray) -> NDArray:
+def run(stack: StackedGRU, convention: str, x: NDArray) -> NDArray:
     """Return the states (B, T, D n) of the last layer; conventions without a framework are run by gru_lib."""
     return np.asarray(RUNNERS[convention][0](stack, x) if convention in RUNNERS else _scratch(stack, x))
 
 
-def _scratch(stack: Stack, x: NDArray) -> NDArray:
+def _scratch(stack: StackedGRU, x: NDArray) -> NDArray:
     for layer in stack.layers:
         outputs = [gru_forward(x, layer[0], reset_after=stack.reset_after)[0]]
         if len(layer) == 2:
@@ -48,14 +40,14 @@ def _scratch(stack: Stack, x: NDArray) -> NDArray:
     return x
 
 
-def _keras(stack: Stack, x: NDArray) -> NDArray:
+def _keras(stack: StackedGRU, x: NDArray) -> NDArray:
     lists = CONVENTIONS["keras"].write(stack)
     for layer, arrays in zip(stack.layers, lists if len(stack.layers) > 1 else [lists], strict=True):
         x = keras.run(keras.build_gru(layer[0], arrays, reset_after=stack.reset_after), x)
     return x
 
 
-def _pytorch(stack: Stack, x: NDArray) -> NDArray:
+def _pytorch(stack: StackedGRU, x: NDArray) -> NDArray:
     import torch
 
     first, state = stack.layers[0], CONVENTIONS["pytorch"].write(stack)
@@ -65,7 +57,7 @@ def _pytorch(stack: Stack, x: NDArray) -> NDArray:
         return np.asarray(pytorch.states(module, torch.tensor(x)))
 
 
-def _pytorch_cell(stack: Stack, x: NDArray) -> NDArray:
+def _pytorch_cell(stack: StackedGRU, x: NDArray) -> NDArray:
     import torch
 
     cell = pytorch.build_gru(torch.nn.GRUCell, stack.layers[0][0], CONVENTIONS["pytorch-cell"].write(stack))
@@ -76,7 +68,7 @@ def _pytorch_cell(stack: Stack, x: NDArray) -> NDArray:
     return np.asarray(torch.stack(states, 1))
 
 
-def _onnx(stack: Stack, x: NDArray) -> NDArray:
+def _onnx(stack: StackedGRU, x: NDArray) -> NDArray:
     if x.dtype != np.float32:
         raise ValueError(f"the weights are {x.dtype}; expected float32, which is all that ONNX Runtime can check")
     return np.asarray(onnx.session(onnx_write.write(stack)).run(["Y"], {"X": x})[0])

@@ -13,7 +13,7 @@ DIRECTIONS = ("forward", "backward")
 
 
 @dataclass(frozen=True, eq=False)
-class Stack:
+class StackedGRU:
     """Layers of GRUs, the first one first; each layer is (forward,) or (forward, backward).
 
     Raises
@@ -32,10 +32,8 @@ class Stack:
             self._check_bias(where, weights)
             if weights.dtype != self.layers[0][0].dtype:
                 raise ValueError(f"{where} has dtype {weights.dtype}; expected {self.layers[0][0].dtype}, as layer 0")
-        for index, layer in enumerate(self.layers):
-            _check_directions(index, layer)
-        for index in range(1, len(self.layers)):
-            self._check_input(index)
+        for index in range(len(self.layers)):
+            self._check_layer(index)
 
     def named(self) -> Iterator[tuple[str, GRUWeights]]:
         """Yield every GRU with its place, such as ``layer 0 forward``."""
@@ -50,21 +48,18 @@ class Stack:
                 f"but reset_after={self.reset_after} was given; pass the value that the weights were trained with"
             )
 
-    def _check_input(self, index: int) -> None:
+    def _check_layer(self, index: int) -> None:
+        """Raise ValueError unless both directions have the same shapes, and take what the layer below gives."""
         below, layer = self.layers[index - 1], self.layers[index]
+        shapes = [[array.shape for array in weights.arrays()] for weights in layer]
+        if any(other != shapes[0] for other in shapes):
+            raise ValueError(f"layer {index} has arrays of shapes {shapes}; expected the same ones in both directions")
         given = len(below) * below[0].units
-        if layer[0].input_size != given:
+        if index and layer[0].input_size != given:
             raise ValueError(
                 f"layer {index}: kernel has {layer[0].input_size} rows; expected {given}, the output of layer "
                 f"{index - 1} ({len(below)} direction(s) of {below[0].units} units, concatenated)"
             )
-
-
-def _check_directions(index: int, layer: tuple[GRUWeights, ...]) -> None:
-    """Raise ValueError unless both directions of a layer have the same arrays in the same shapes."""
-    shapes = [[array.shape for array in weights.arrays()] for weights in layer]
-    if any(other != shapes[0] for other in shapes):
-        raise ValueError(f"layer {index} has arrays of shapes {shapes}; expected the same ones in both directions")
 
 
 def gru_weights(where: str, kernel: Any, recurrent_kernel: Any, bias: Any = None) -> GRUWeights:
@@ -89,7 +84,7 @@ def require_reset_after(convention: str, reset_after: bool) -> None:
         )
 
 
-def require_uniform(convention: str, stack: Stack) -> None:
+def require_uniform(convention: str, stack: StackedGRU) -> None:
     """Raise ValueError unless all layers have the same units and directions, and all or none have biases."""
     kinds = {(layer[0].units, len(layer), layer[0].bias is not None) for layer in stack.layers}
     if len(kinds) > 1:
@@ -100,10 +95,10 @@ def require_uniform(convention: str, stack: Stack) -> None:
         )
 
 
-def rounded(stack: Stack, dtype: np.dtype) -> Stack:
+def cast(stack: StackedGRU, dtype: np.dtype) -> StackedGRU:
     """Return the same GRUs in another dtype, or raise ValueError if a value is too large for it."""
     layers = []
     for layer in stack.layers:
         with np.errstate(over="ignore"):  # GRUWeights refuses infinity
             layers.append(tuple(GRUWeights(*(array.astype(dtype) for array in gru.arrays())) for gru in layer))
-    return Stack(layers, stack.reset_after)
+    return StackedGRU(layers, stack.reset_after)

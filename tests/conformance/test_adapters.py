@@ -236,7 +236,8 @@ def test_what_is_no_onnx_gru_is_reported(require, tmp_path):
         "has activations": onnx_model(onnx, activations=["HardSigmoid", "Tanh"]),
         "has layout": onnx_model(onnx, layout=1),
         "expected (1, 3n, m): one direction": onnx_model(onnx, directions=2, direction="bidirectional"),
-        "computes the weights": onnx_model(onnx, stored=False),
+        "W of GRU '' is no stored array": onnx_model(onnx, stored=False),
+        "contradicts the direction 'bidirectional'": onnx_model(onnx, direction="bidirectional"),
         "holds no ONNX model with nodes": onnx.ModelProto(),
     }
     for message, model in wrong.items():
@@ -244,7 +245,7 @@ def test_what_is_no_onnx_gru_is_reported(require, tmp_path):
         assert not report.tested and message in str(report), report
     for content in (b"", b"this is no model", b"\x08\x08"):
         (tmp_path / "broken.onnx").write_bytes(content)
-        assert "holds no ONNX model" in str(check_gru(tmp_path / "broken.onnx"))
+        assert "broken.onnx: damaged, or no ONNX model" in str(check_gru(tmp_path / "broken.onnx"))
 
 
 @pytest.mark.parametrize("package", ["onnx"])

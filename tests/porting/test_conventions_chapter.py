@@ -1,15 +1,15 @@
 """The chapter on conventions maps weights by hand; here PyTorch and ONNX Runtime say whether it is right."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gru_lib.scratch import gru_forward, sigmoid
+from tests.support import ROOT
 from tests.support.gru_cases import make_case
 
-CHAPTER = Path(__file__).parent.parent / "chapters" / "foundations" / "conventions.ipynb"
+CHAPTER = ROOT / "chapters" / "foundations" / "conventions.ipynb"
 SHAPES = [(4, 6, 3, 5), (2, 3, 1, 1), (1, 4, 5, 2)]  # B, T, m, n
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gru_lib.porting import port
-from tests.porting.test_port import M, N, draw, scratch
+from tests.support.porting_cases import M, N, draw, scratch
 
 
 def weights_in(convention, *, reset_after=True, **shape):
@@ -61,6 +61,8 @@ CASES = {
     "keras: integers": (spoilt(0, lambda a: a.astype(int)), "kernel has dtype int64"),
     "keras: complex": (spoilt(0, lambda a: a + 1j), "kernel has dtype complex128"),
     "keras: strings": (spoilt(0, lambda a: a.astype(str)), "kernel has dtype <U"),
+    "keras: masked": (spoilt(0, lambda a: np.ma.masked_less(a, 0)), "kernel is a masked array"),
+    "keras: claims": (spoilt(1, lambda _: np.broadcast_to(0.0, (60_000, 180_000))), "has 86,400,000,000 bytes; exp"),
     "keras: ragged": (spoilt(0, lambda _: [[1.0, 2.0], [3.0]]), "kernel is no array"),
     "keras: NaN": (spoilt(0, ending_in(np.nan)), "kernel has 1 values that are NaN"),
     "keras: infinity": (spoilt(2, ending_in(-np.inf)), "bias has 1 values"),
@@ -72,6 +74,10 @@ CASES = {
     "pytorch: empty": (lambda _: {}, r"lacks \['weight_ih_l0', 'weight_hh_l0'\]"),
     "pytorch: key missing": (spoilt("bias_hh_l0"), r"lacks \['bias_hh_l0'\]"),
     "pytorch: key too many": (spoilt("fc.weight", lambda _: np.eye(2)), r"unexpected \['fc.weight'\]"),
+    "pytorch: layer far away": (
+        spoilt("weight_hh_l999999999", lambda _: np.eye(5)),
+        "lacks .'weight_ih_l1'",
+    ),
     "pytorch: layer missing": (renamed("l0", "l1"), "lacks .'weight_ih_l0'"),
     "pytorch: direction": (spoilt("weight_ih_l0_reverse", directions=2), "lacks .'weight_ih_l0_reverse'"),
     "pytorch: prefix": (renamed("weight", "rnn.weight"), "unexpected .'rnn.weight_ih_l0'"),
@@ -97,6 +103,10 @@ CASES = {
     "cudnn: length": (spoilt("buffer", lambda a: a[1:]), "buffer has 149 numbers; expected 150, or 120"),
     "cudnn: axes": (spoilt("buffer", lambda a: a[None]), "buffer has shape .*expected 1 axes"),
     "cudnn: size": (spoilt("units", lambda _: 2.5), "units is 2.5; expected an integer"),
+    "cudnn: many layers": (
+        spoilt("layers", lambda _: 10**12),
+        "buffer has 150 numbers; expected 1799.*, or 1499.* without",
+    ),
     "cudnn: directions": (spoilt("directions", lambda _: 3), "directions is 3; expected 1 or 2"),
     "cudnn: key missing": (spoilt("layers"), r"lacks \['layers'\]"),
     "cudnn: NaN": (spoilt("buffer", ending_in(np.nan)), "buffer has 1 values"),
@@ -106,7 +116,7 @@ CASES = {
     "textbook: shape": (spoilt("U_r", lambda a: a[1:, 1:]), r"U_r has shape \(4, 4\); expected \(5, 5\)"),
     "textbook: dtypes": (spoilt("W_r", np.float32), "have dtypes float64, float32, float64"),
     "textbook: three directions": (lambda _: (weights_in("textbook"),) * 3, "layer 0 has 3 directions"),
-    "scratch: something else": (lambda _: weights_in("keras"), "layer 0 has a ndarray; expected GRUWeights"),
+    "scratch: something else": (lambda _: weights_in("keras"), "layer 0 forward is a ndarray; expected GRUWeights"),
     "scratch: nothing": (lambda _: [], "weights has no layer"),
     "scratch: dtypes": (
         lambda _: [weights_in("scratch"), weights_in("scratch", m=N, dtype=np.float32)],

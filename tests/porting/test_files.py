@@ -1,36 +1,25 @@
 """Files of weights: what the frameworks read and write, and every way in which a file can be wrong."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from gru_lib.porting import CONVENTIONS, port
 from gru_lib.porting.files import WRITABLE, load, save
-from tests.porting.test_port import (
-    BIAS,
-    DIRECTIONS,
-    LAYERS,
+from tests.support.porting_cases import (
+    AFTER_ONLY,
     RESETS,
+    STACKS,
     M,
     N,
     bits,
     draw,
     every_stack,
+    loaded,
     scratch,
     sequences,
+    stack_of,
     states_of,
 )
-
-
-def stack_of(weights, reset_after=True):
-    return CONVENTIONS["scratch"].read(scratch(weights), reset_after)
-
-
-def loaded(path, **options):
-    """What a file holds: its convention, its weights as scratch has them, reset_after."""
-    convention, stack = load(path, **options)
-    return convention, CONVENTIONS["scratch"].write(stack), stack.reset_after
 
 
 @pytest.fixture
@@ -102,16 +91,15 @@ def test_a_file_gives_the_same_bits_back(require, tmp_path, suffix, convention, 
         return
     if suffix in FRAMEWORKS:
         require(FRAMEWORKS[suffix])
-    for layers in LAYERS if convention != "pytorch-cell" else (1,):
-        for directions in DIRECTIONS if convention != "pytorch-cell" else (1,):
-            for bias in BIAS:
-                for reset_after in RESETS if convention not in ("pytorch", "pytorch-cell", "cudnn") else (True,):
-                    path = tmp_path / f"{layers}{directions}{bias}{reset_after}{suffix}"
-                    shape = {"layers": layers, "directions": directions, "bias": bias}
-                    weights = draw(**shape, reset_after=reset_after, dtype=dtype)
-                    save(path, stack_of(weights, reset_after), convention)
-                    assert loaded(path)[::2] == (convention, reset_after)
-                    assert bits(loaded(path)[1]) == bits(scratch(weights))
+    one = convention == "pytorch-cell"
+    for layers, directions, bias in [(1, 1, True), (1, 1, False)] if one else STACKS:
+        for reset_after in RESETS if convention not in AFTER_ONLY else (True,):
+            path = tmp_path / f"{layers}{directions}{bias}{reset_after}{suffix}"
+            shape = {"layers": layers, "directions": directions, "bias": bias}
+            weights = draw(**shape, reset_after=reset_after, dtype=dtype)
+            save(path, stack_of(weights, reset_after), convention)
+            assert loaded(path)[::2] == (convention, reset_after)
+            assert bits(loaded(path)[1]) == bits(scratch(weights))
 
 
 def test_layers_of_different_kinds_survive_an_archive(tmp_path):
@@ -140,7 +128,10 @@ def test_people_can_read_the_archive(tmp_path):
         ({"convention": "keras", "reset_after": True, "layer1.kernel": np.eye(3)}, r"in each layer from 0 on"),
         ({"convention": "keras", "reset_after": True, "a b": np.eye(3)}, r"an array 'a b'"),
         ({"convention": "pytorch", "reset_after": True, "weight_ih_l0": np.eye(3)}, r"lacks \['weight_hh_l0'\]"),
-        ({"convention": "keras", "reset_after": np.array([True, 3], object)}, r"no NumPy archive of plain arrays"),
+        (
+            {"convention": "keras", "reset_after": np.array([True, 3], object)},
+            r"reset_after.npy is no plain array: Object arrays",
+        ),
     ],
 )
 def test_a_bad_archive_is_refused(tmp_path, entries, message):
@@ -196,26 +187,6 @@ def test_a_truncated_file_is_refused(require, tmp_path, suffix):
         path.write_bytes(content[:length])
         with pytest.raises((ValueError, OSError)):
             load(path)
-
-
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("step", ["write_bytes", "replace"])
-def test_a_failure_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, step, error):
-    path = tmp_path / "gru.npz"
-    save(path, stack_of(draw()), "keras")
-    before, whole = path.read_bytes(), Path.write_bytes
-
-    def fail(self, content):
-        if step == "write_bytes":
-            whole(self, content[:10])
-        raise error
-
-    monkeypatch.setattr(Path, step, fail)
-    with pytest.raises(type(error)):
-        save(path, stack_of(draw(1)), "keras", force=True)
-    monkeypatch.undo()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["gru.npz"]
-    assert path.read_bytes() == before
 
 
 def test_an_existing_file_stays_without_force(tmp_path):
@@ -285,7 +256,7 @@ def test_a_gru_is_found_in_a_checkpoint(require, tmp_path, model):
 def test_what_pytorch_cannot_load_safely_is_refused(require, tmp_path, model):
     torch = require("torch")
     torch.save(model, tmp_path / "model.pt")
-    with pytest.raises(ValueError, match=r"holds no plain tensors .*model.state_dict\(\)"):
+    with pytest.raises(ValueError, match=r"it holds a torch.nn.modules.*; expected what torch.save\(model.state_dict"):
         load(tmp_path / "model.pt")
     torch.save(torch.nn.Linear(2, 3).state_dict(), tmp_path / "linear.pt")
     with pytest.raises(ValueError, match=r"there is none in it"):

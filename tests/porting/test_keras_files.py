@@ -1,120 +1,248 @@
-"""Models that Keras saved, and the GRU layers in them."""
+"""Models that Keras saved, and the GRU layers in them; all of them stand in one file."""
 
-import warnings
+import io
+import json
+import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
 
 from gru_lib.porting import port
 from gru_lib.porting.files import load
-from tests.porting.test_files import loaded
-from tests.porting.test_port import M, N, bits
+from tests.support.porting_cases import M, N, bits, loaded
 
 
-@pytest.fixture
-def keras(require):
-    return require("keras")
+def layers_of(keras, own):
+    """Layers under the names by which the tests ask for them; some are no GRU that others can compute."""
+
+    def gru(name, make=keras.layers.GRU, **options):
+        return make(N, return_sequences=True, name=name, **options)
+
+    def both(name, forward=None, backward=None, **options):
+        return keras.layers.Bidirectional(forward or gru("f"), backward_layer=backward, name=name, **options)
+
+    def rnn(name, cell, **options):
+        return keras.layers.RNN(cell, return_sequences=True, name=name, **options)
+
+    back, cell = partial(gru, "b", go_backwards=True), keras.layers.GRUCell
+    return [
+        gru("first", dropout=0.1),
+        keras.layers.Dropout(0.5),
+        gru("second", use_bias=False),
+        gru("before", reset_after=False),
+        both("both"),
+        both("both before", gru("f", reset_after=False, use_bias=False)),
+        keras.Sequential([keras.layers.Dropout(0.5), gru("last")], name="inner"),
+        keras.layers.TimeDistributed(keras.layers.Dense(M), name="dense"),
+        rnn("of a cell", cell(N)),
+        rnn("of a cell before", cell(N, reset_after=False)),
+        both("both of cells", rnn("f", cell(N))),
+        gru("own", own.GRU),
+        rnn("of an own cell", own.GRUCell(N)),
+        both("both own", gru("f", own.GRU)),
+        gru("hard sigmoid", recurrent_activation="hard_sigmoid"),
+        gru("relu", activation="relu"),
+        gru("linear", activation=None),
+        gru("backwards", go_backwards=True),
+        rnn("cell backwards", cell(N), go_backwards=True),
+        rnn("cells", [cell(N), cell(N)]),
+        both("sum", merge_mode="sum"),
+        both("relu in one", backward=back(activation="relu")),
+        both("both resets", backward=back(reset_after=False)),
+        both("half LSTM", backward=back(keras.layers.LSTM)),
+        gru("LSTM", keras.layers.LSTM),
+        gru("half precision", dtype="float16", recurrent_initializer="zeros"),
+        gru("bfloat16", dtype="bfloat16", recurrent_initializer="zeros"),
+        gru("mixed", dtype="mixed_float16"),
+        keras.layers.Lambda(lambda x: 1 / 0 if isinstance(x, str) else x),
+    ]
 
 
-def saved(keras, path, *layers):
-    """Save a model of these layers with random weights, biases too; return it."""
-    model = keras.Sequential([keras.Input((None, M)), *layers])
+@pytest.fixture(scope="module")
+def model(require, tmp_path_factory):
+    """Every layer with random weights, and the file of a model of them."""
+    keras = require("keras")
+    from gru_lib import layers as own
+
+    model = keras.Sequential([keras.Input((None, M)), *layers_of(keras, own)])
     rng = np.random.default_rng(0)
     model.set_weights([rng.normal(size=array.shape).astype(array.dtype) for array in model.get_weights()])
+    path = tmp_path_factory.mktemp("keras") / "model.keras"
     model.save(path)
-    return model
+    layers = {layer.name: layer for layer in model.layers}
+    return path, layers | {"inner/last": layers["inner"].layers[1]}
 
 
-@pytest.mark.parametrize("reset_after", [True, False])
-@pytest.mark.parametrize("use_bias", [True, False])
-def test_the_only_gru_of_a_model_is_read(keras, tmp_path, reset_after, use_bias):
-    gru = keras.layers.GRU(N, reset_after=reset_after, use_bias=use_bias, dropout=0.1)
-    saved(keras, tmp_path / "model.keras", keras.layers.Dropout(0.5), gru, keras.layers.Dense(2))
-    convention, weights, found = loaded(tmp_path / "model.keras")
-    assert (convention, found) == ("keras", reset_after)
-    assert bits(weights) == bits(port(gru.get_weights(), "keras", "scratch", reset_after=reset_after))
+READ = {
+    "first",
+    "second",
+    "both",
+    "inner/last",
+    "of a cell",
+    "both of cells",
+    "own",
+    "of an own cell",
+    "both own",
+    "mixed",
+}
+READ_BEFORE = {"before", "both before", "of a cell before"}
 
 
-def test_of_several_layers_the_names_are_asked_for(keras, tmp_path):
-    both = keras.layers.Bidirectional(keras.layers.GRU(N, return_sequences=True), name="both")
-    last = keras.layers.GRU(2, name="last")
-    inner = keras.Sequential([keras.layers.Dropout(0.5), last], name="inner")
-    saved(keras, tmp_path / "model.keras", both, inner)
-    with pytest.raises(ValueError, match=r"has 2 GRU layers; choose with --layer from \['both', 'inner/last'\]"):
-        load(tmp_path / "model.keras")
-    with pytest.raises(ValueError, match=r"no GRU layer \['gru'\]; choose with --layer from"):
-        load(tmp_path / "model.keras", layers=["both", "gru"])
-    for names, arrays in (
-        (["both"], both.get_weights()),
-        (["inner/last"], last.get_weights()),
-        (["both", "inner/last"], [both.get_weights(), last.get_weights()]),
-    ):
-        assert bits(loaded(tmp_path / "model.keras", layers=names)[1]) == bits(port(arrays, "keras", "scratch"))
-    with pytest.raises(ValueError, match=r"layer 1: kernel has 3 rows; expected 2"):
-        load(tmp_path / "model.keras", layers=["inner/last", "both"])
+@pytest.mark.parametrize("name", sorted(READ | READ_BEFORE))
+def test_a_gru_is_read_as_keras_itself_returns_it(model, name):
+    path, layers = model
+    convention, weights, reset_after = loaded(path, layers=[name])
+    assert (convention, reset_after) == ("keras", name in READ)
+    assert bits(weights) == bits(port(layers[name].get_weights(), "keras", "scratch", reset_after=reset_after))
 
 
-def bidirectional(forward=None, backward=None, **options):
-    def make(keras):
-        other = keras.layers.GRU(N, go_backwards=True, **backward) if backward else None
-        return keras.layers.Bidirectional(keras.layers.GRU(N, **(forward or {})), backward_layer=other, **options)
-
-    return make
-
-
-def gru(**options):
-    return lambda keras: keras.layers.GRU(N, **options)
+def test_several_layers_are_read_on_top_of_each_other(model):
+    path, layers = model
+    names = ["first", "second"]
+    ported = port([layers[name].get_weights() for name in names], "keras", "scratch")
+    assert bits(loaded(path, layers=names)[1]) == bits(ported)
+    with pytest.raises(ValueError, match=r"model.keras: layer 1: kernel has 3 rows; expected 5"):
+        load(path, layers=names[::-1])
+    with pytest.raises(ValueError, match=r"have reset_after \[True, False\]; expected the same"):
+        load(path, layers=["second", "before"])
 
 
 REFUSED = {
-    "hard sigmoid": (gru(recurrent_activation="hard_sigmoid"), r"activations \['tanh', 'hard_sigmoid'\]"),
-    "relu": (gru(activation="relu"), r"activations \['relu', 'sigmoid'\]; the others know \['tanh', 'sigmoid'\] only"),
-    "linear": (gru(activation=None), r"activations \['linear', 'sigmoid'\]"),
-    "backwards": (gru(go_backwards=True), r"go_backwards=True; expected False"),
-    "sum": (bidirectional(merge_mode="sum"), r"merge_mode 'sum'; the others know 'concat' only"),
-    "relu in one direction": (bidirectional(backward={"activation": "relu"}), r"\['relu', 'sigmoid'\]"),
-    "both resets": (bidirectional(backward={"reset_after": False}), r"different reset_after in its two directions"),
-    "LSTM": (lambda keras: keras.layers.LSTM(N), r"has 0 GRU layers"),
-    "half precision": (gru(dtype="float16", recurrent_initializer="zeros"), r"kernel has dtype float16"),
+    "hard sigmoid": r"activations \['tanh', 'hard_sigmoid'\]",
+    "relu": r"activations \['relu', 'sigmoid'\]; the others know \['tanh', 'sigmoid'\] only",
+    "linear": r"activations \['linear', 'sigmoid'\]",
+    "backwards": r"go_backwards=True; expected False",
+    "cell backwards": r"go_backwards=True; expected False",
+    "sum": r"merge_mode 'sum'; the others know 'concat' only",
+    "relu in one": r"\['relu', 'sigmoid'\]",
+    "both resets": r"different reset_after in its two directions",
+    "half LSTM": r"has a LSTM as backward layer; expected a GRU",
+    "half precision": r"kernel has dtype float16",
+    "bfloat16": r"has dtype bfloat16; expected float32 or float64",
+    "LSTM": r"no GRU layer \['LSTM'\]; choose with --layer from \['first', .*; its layers are Bidirectional, .*LSTM",
+    "cells": r"no GRU layer \['cells'\]",
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_a_layer_that_others_cannot_compute_is_refused(keras, tmp_path, case):
-    make, message = REFUSED[case]
-    saved(keras, tmp_path / "model.keras", make(keras))
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_layer_that_others_cannot_compute_is_refused(model, name):
+    with pytest.raises(ValueError, match=REFUSED[name]):
+        load(model[0], layers=[name])
+
+
+def test_of_several_layers_the_names_are_asked_for(model, edited):
+    with pytest.raises(ValueError, match=r"has 24 GRU layers; choose with --layer from \['first', 'second', 'before',"):
+        load(model[0])
+
+    def only_one(config):
+        config["config"]["layers"] = config["config"]["layers"][:3]
+
+    path = edited(config=only_one)
+    assert bits(loaded(path)[1]) == bits(port(model[1]["first"].get_weights(), "keras", "scratch"))
+
+
+@pytest.fixture
+def edited(model, tmp_path):
+    """Write a model again with changes in its description, a dict, or its weights, a file of h5py."""
+    import h5py
+
+    def edit(config=None, weights=None, **others):
+        with zipfile.ZipFile(model[0]) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        if config:
+            content = json.loads(members["config.json"])
+            config(content)
+            members["config.json"] = json.dumps(content).encode()
+        if weights:
+            memory = io.BytesIO(members["model.weights.h5"])
+            with h5py.File(memory, "r+") as file:
+                weights(h5py, file)
+            members["model.weights.h5"] = memory.getvalue()
+        with zipfile.ZipFile(tmp_path / "edited.keras", "w") as archive:
+            for name, content in (members | others).items():
+                archive.writestr(name, content)
+        return tmp_path / "edited.keras"
+
+    return edit
+
+
+def described(**changes):
+    """A change of the first GRU's description."""
+
+    def change(config):
+        config["config"]["layers"][1]["config"].update(changes)
+
+    return {"config": change}
+
+
+def stored(replace):
+    """Something else in the place of the first GRU's recurrent kernel."""
+
+    def change(h5py, file):
+        group = file["layers/gru/cell/vars"]
+        del group["1"]
+        replace(h5py, group)
+
+    return {"weights": change}
+
+
+def virtual(h5py, group):
+    layout = h5py.VirtualLayout((N, 3 * N), "f4")
+    layout[:] = h5py.VirtualSource("other.h5", "data", (N, 3 * N))
+    group.create_virtual_dataset("1", layout)
+
+
+EDITED = {
+    "name": (described(name="other"), "other", r"layers/gru is of the layer 'first'; expected 'other'"),
+    "units": (described(units=7), "first", r"vars/1 has shape \(5, 15\); expected 7 units"),
+    "huge units": (described(units=200_000), "first", r"expected 200000 units"),
+    "bias": (described(use_bias=False), "first", r"vars has 3 arrays; expected 2"),
+    "flag": (described(reset_after="no"), "first", r"reset_after='no'; expected True or False"),
+    "missing": (stored(lambda *_: None), "first", r"vars has 2 arrays; expected 3"),
+    "a group": (stored(lambda _, group: group.create_group("1")), "first", r"weights is damaged"),
+    "soft link": (stored(lambda h5, group: group.update({"1": h5.SoftLink("/vars")})), "first", r"missing, or a link"),
+    "foreign file": (
+        stored(lambda h5, group: group.update({"1": h5.ExternalLink("/etc/x.h5", "/a")})),
+        "first",
+        r"missing, or a link",
+    ),
+    "virtual": (stored(virtual), "first", r"claims .* that the file does not hold"),
+    "terabytes": (
+        stored(lambda _, group: group.create_dataset("1", (10**6, 10**6), "f4", chunks=(9, 9))),
+        "first",
+        r"claims 4,000,000,000,000 bytes that the file does not hold",
+    ),
+    "no weights": ({"model.weights.h5": b"nothing"}, "first", r"file of weights is damaged"),
+    "no description": ({"config.json": b"[]"}, "first", r"edited.keras: damaged, or no model that Keras saved"),
+    "deep": ({"config.json": b"[" * 100_000}, "first", r"no model that Keras saved: RecursionError"),
+}
+
+
+@pytest.mark.parametrize("case", EDITED)
+def test_a_model_that_contradicts_itself_is_refused(edited, case):
+    changes, name, message = EDITED[case]
     with pytest.raises(ValueError, match=message):
-        load(tmp_path / "model.keras")
+        load(edited(**changes), layers=[name])
 
 
-def test_a_backward_layer_of_another_kind_is_refused(keras, tmp_path):
-    lstm = keras.layers.LSTM(N, go_backwards=True)
-    saved(keras, tmp_path / "model.keras", keras.layers.Bidirectional(keras.layers.GRU(N), backward_layer=lstm))
-    with pytest.raises(ValueError, match=r"has a LSTM as backward layer; expected a GRU"):
-        load(tmp_path / "model.keras")
-
-
-def test_layers_of_both_resets_are_not_stacked(keras, tmp_path):
-    first, second = keras.layers.GRU(N, return_sequences=True), keras.layers.GRU(N, reset_after=False)
-    saved(keras, tmp_path / "model.keras", first, second)
-    with pytest.raises(ValueError, match=r"have reset_after \[True, False\]; expected the same"):
-        load(tmp_path / "model.keras", layers=[first.name, second.name])
-
-
-def test_what_keras_cannot_load_is_refused(keras, tmp_path):
-    path = tmp_path / "model.keras"
-    with pytest.raises(FileNotFoundError, match=r"model.keras is no file"):
-        load(path)
-    saved(keras, path, keras.layers.GRU(N))
-    content = path.read_bytes()
-    for wrong in (b"", b"no archive", content[: len(content) // 2]):
+def test_a_damaged_file_is_refused(model, tmp_path):
+    path, content = tmp_path / "damaged.keras", model[0].read_bytes()
+    flipped = bytearray(content)
+    flipped[len(content) // 2] ^= 1
+    for wrong in (b"", b"no archive", content[: len(content) // 2], bytes(flipped)):
         path.write_bytes(wrong)
-        with warnings.catch_warnings(), pytest.raises(ValueError, match=r"cannot be loaded by Keras"):
-            warnings.simplefilter("ignore")
-            load(path)
+        with pytest.raises(ValueError, match=r"damaged.keras: damaged, or no zip archive"):
+            load(path, layers=["first"])
 
 
-def test_code_in_a_model_is_not_run(keras, tmp_path):
-    saved(keras, tmp_path / "model.keras", keras.layers.GRU(N), keras.layers.Lambda(lambda x: x + 1))
-    with pytest.raises(ValueError, match=r"cannot be loaded by Keras"):
-        load(tmp_path / "model.keras")
+def test_many_layers_are_quick_to_read(edited):
+    """Keras itself would build and initialise every one of them."""
+
+    def repeat(config):
+        layers = config["config"]["layers"]
+        wide = json.loads(json.dumps(layers[1]))
+        wide["config"]["units"] = 20_000
+        layers += [wide] * 2_000
+
+    assert loaded(edited(config=repeat), layers=["second"])[0] == "keras"

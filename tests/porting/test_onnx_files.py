@@ -7,8 +7,7 @@ import pytest
 
 from gru_lib.porting import port
 from gru_lib.porting.files import load, onnx_write, save
-from tests.porting.test_files import loaded, stack_of
-from tests.porting.test_port import B, M, N, T, bits, draw, every_stack, scratch
+from tests.support.porting_cases import B, M, N, T, bits, draw, every_stack, loaded, scratch, stack_of
 
 
 @pytest.fixture
@@ -16,8 +15,7 @@ def onnx(require):
     return require("onnx")
 
 
-@pytest.mark.parametrize("given_state", [True, False], ids=["h0", "no-h0"])
-@pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.parametrize(("batch_first", "given_state"), [(True, True), (False, False)])
 @every_stack
 @pytest.mark.usefixtures("onnx")
 def test_what_pytorch_exports_is_read(require, tmp_path, layers, directions, bias, batch_first, given_state):
@@ -159,6 +157,32 @@ def squeezed(onnx):
     return model
 
 
+def squeezed_over(*axes):
+    def spoil(onnx):
+        model = written(onnx, layers=2)
+        nodes = {node.output[0]: node for node in model.graph.node if node.output}
+        nodes["joined_0"].CopyFrom(onnx.helper.make_node("Squeeze", ["states_0", "axes"], ["joined_0"]))
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(axes), "axes"))
+        return model
+
+    return spoil
+
+
+def zero_means_zero(onnx):
+    model = written(onnx, layers=2)
+    (reshape,) = (node for node in model.graph.node if node.output[0] == "joined_0")
+    set_attribute(onnx, reshape, "allowzero", 1)
+    return model
+
+
+def with_a_function(onnx):
+    model = written(onnx)
+    body = onnx.helper.make_node("Identity", ["a"], ["b"])
+    opset = [onnx.helper.make_opsetid("", 14)]
+    model.functions.append(onnx.helper.make_function("", "Transpose", ["a"], ["b"], [body], opset))
+    return model
+
+
 def fixed_lengths(onnx):
     model = written(onnx)
     model.graph.initializer.append(onnx.numpy_helper.from_array(np.full(B, 2, np.int32), "lengths"))
@@ -185,8 +209,14 @@ def unknown_type(onnx):
     return model
 
 
+def cut_short(onnx):
+    model = written(onnx)
+    stored(model, "W").raw_data = stored(model, "W").raw_data[:-8]
+    return model
+
+
 REFUSED = {
-    "unknown type": (unknown_type, r"has an array of the unknown type 92"),
+    "unknown type": (unknown_type, r"the array 'B' is damaged, or of an unknown type: 92"),
     "no GRU": (without_gru, r"0 operators GRU, others \['Relu'\].*extract_model"),
     "another operator": (operator("Tanh"), r"1 operators GRU, others \['Tanh'\]"),
     "reverse": (attribute("direction", "reverse"), r"'direction': 'reverse'.*expected direction forward or bidir"),
@@ -215,10 +245,16 @@ REFUSED = {
     "filled with ones": (filled_with_ones, r"an initial_h of its own"),
     "batch reshaped": (batch_reshaped, r"there is \['Transpose', 'Reshape'\]"),
     "squeezed": (squeezed, r"there is \['Squeeze'\]"),
+    "squeezed over time": (squeezed_over(0), r"there is \['Squeeze'\].*expected .* Squeeze over axis 1"),
+    "zero means zero": (zero_means_zero, r"there is \['Transpose', 'Reshape'\]"),
+    "function": (with_a_function, r"and 1 functions; expected GRU alone"),
+    "two directions of one": (attribute("direction", "bidirectional"), r"W has shape \(1, 15, 3\), which contradicts"),
+    "one direction of two": (attribute("direction", "forward", directions=2), r"W has .*contradicts the direction 'fo"),
     "fixed lengths": (fixed_lengths, r"fixed sequence_lens"),
     "weights as input": (weights_as_input, r"W of GRU '' is no stored array; export with constant folding"),
     "half precision": (array("W", lambda a: a.astype(np.float16)), r"W has dtype float16; expected float32 or float64"),
     "NaN": (array("R", lambda a: a * np.nan), r"R has 75 values that are NaN"),
+    "bytes": (cut_short, r"damaged"),
     "shape": (array("B", lambda a: a[:, 1:]), r"B has shape \(1, 29\); expected \(1, 30\)"),
     "rank": (array("R", lambda a: a.ravel()[0]), r"hidden_size is 5; expected that of R, \(\)"),
     "mixed resets": (mixed_resets, r"layer 1: linear_before_reset is 0; expected 1"),
@@ -232,6 +268,12 @@ def test_a_model_that_is_no_plain_gru_is_refused(onnx, tmp_path, case):
     path.write_bytes(spoil(onnx).SerializeToString())
     with pytest.raises(ValueError, match=message):
         load(path)
+
+
+@pytest.mark.parametrize("axis", [1, -3])
+def test_one_direction_may_be_squeezed(onnx, tmp_path, axis):
+    (tmp_path / "gru.onnx").write_bytes(squeezed_over(axis)(onnx).SerializeToString())
+    assert bits(loaded(tmp_path / "gru.onnx")[1]) == bits(scratch(draw(layers=2)))
 
 
 def test_the_attributes_that_say_the_default_are_read(onnx, tmp_path):
@@ -268,5 +310,5 @@ def test_what_is_no_model_is_refused(tmp_path):
     path = tmp_path / "gru.onnx"
     for content in (b"", b"no model", np.random.default_rng(0).bytes(500)):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match=r"gru.onnx is no complete ONNX model"):
+        with pytest.raises(ValueError, match=r"gru.onnx: damaged, or no ONNX model"):
             load(path)

@@ -10,10 +10,7 @@ from gru_lib.conformance.candidate import Candidate, CannotTestError, from_funct
 def candidate_of(gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> Candidate:
     """Return the candidate for a callable, a Keras or PyTorch layer (class or live), or an ONNX model.
 
-    Raises
-    ------
-    CannotTestError
-        If it is none of these, or is one that cannot be put to the cases.
+    CannotTestError: it is none of these, or is one that cannot be put to the cases.
     """
     onnx = isinstance(gru, str | Path) or _descends(gru, "onnx", "ModelProto")
     layer = _descends(gru, "keras", "Layer") or _descends(gru, "torch", "Module")

@@ -16,10 +16,7 @@ SWITCHES = {"return_sequences": True, "return_state": False, "stateful": False}
 def from_keras(gru: Any) -> Candidate:
     """Return the candidate for a class or a layer with the interface of `keras.layers.GRU`.
 
-    Raises
-    ------
-    CannotTestError
-        If a live layer has not been built, or has other weights than a GRU.
+    CannotTestError: a live layer has not been built, or has other weights than a GRU.
     """
     if isinstance(gru, type):
         return _from_class(gru)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gru_lib.conformance.candidate import Candidate, CannotTestError
-from gru_lib.frameworks.onnx import session
+from gru_lib.frameworks.onnx import Graph, attributes, open_model, session
 from gru_lib.porting import port
 from gru_lib.scratch import GRUWeights
 
@@ -17,19 +17,14 @@ PLAIN = {"hidden_size", "linear_before_reset", "direction"}
 def from_onnx(model: Any, reset_after: bool | None = None) -> Candidate:
     """Return the candidate for a model, or for the path of one: its GRU node, by itself and with other weights.
 
-    `reset_after` is what the node should be; None takes its word for it.
-
-    Raises
-    ------
-    CannotTestError
-        If there is no such file, or it holds no model with exactly one plain GRU node of one direction.
+    `reset_after` is what the node should be; None takes its word for it. CannotTestError: there is no such file, or
+    it holds no model with exactly one plain GRU node of one direction.
     """
     name = Path(model).name if isinstance(model, str | Path) else model.graph.name or "model"
     model = _load(model)
-    node, w = _gru_node(model, name)
-    settings = _settings(node, name)
+    node, w, settings = _checked(model, name)
     after = bool(settings.get("linear_before_reset", 0)) if reset_after is None else reset_after
-    backwards = settings.get("direction", b"forward") == b"reverse"
+    backwards = settings.get("direction") == "reverse"
     run, engine = _runner(model, node, w.dtype)
 
     def call(x: Any, weights: GRUWeights, *, h0: Any, **_options: Any) -> np.ndarray:
@@ -52,7 +47,7 @@ def from_onnx(model: Any, reset_after: bool | None = None) -> Candidate:
 
 def _load(model: Any) -> Any:
     try:
-        import onnx
+        import onnx  # noqa: F401
     except ImportError:
         raise CannotTestError("the package onnx is not installed") from None
     if not isinstance(model, str | Path):
@@ -61,40 +56,30 @@ def _load(model: Any) -> Any:
     if path.suffix != ".onnx" or not path.is_file():
         raise CannotTestError(f"{model} is no .onnx file that exists")
     try:
-        return onnx.load(path)
-    except Exception as error:  # protobuf raises its own kinds
-        raise CannotTestError(f"{path.name} holds no ONNX model: {type(error).__name__}") from None
+        return open_model(path)
+    except (ValueError, OSError) as error:
+        raise CannotTestError(f"{path.name}: {error}") from None
 
 
-def _gru_node(model: Any, name: str) -> tuple[Any, np.ndarray]:
-    """Return the node and its W."""
-    import onnx
-
-    graph = getattr(model, "graph", None)
-    if not graph or not graph.node:
+def _checked(model: Any, name: str) -> tuple[Any, np.ndarray, dict[str, Any]]:
+    """Return the only GRU node of a model, its W and its attributes."""
+    if not model.graph.node:
         raise CannotTestError(f"{name} holds no ONNX model with nodes")
-    nodes = [node for node in graph.node if node.op_type == "GRU"]
-    if len(nodes) != 1:
-        found = ", ".join(sorted({node.op_type for node in graph.node}))
-        raise CannotTestError(f"{name} has {len(nodes)} GRU nodes (operators: {found}); expected one")
-    given = [*graph.initializer, *(a.t for n in graph.node if n.op_type == "Constant" for a in n.attribute)]
-    arrays = {tensor.name: tensor for tensor in given}
-    arrays |= {n.output[0]: n.attribute[0].t for n in graph.node if n.op_type == "Constant"}
-    if nodes[0].input[1] not in arrays:
-        raise CannotTestError(f"{name} computes the weights of its GRU; expected stored ones")
-    w = onnx.numpy_helper.to_array(arrays[nodes[0].input[1]])
+    graph = Graph(model.graph)
+    grus = graph.grus()
+    if len(grus) != 1:
+        found = ", ".join(sorted({node.op_type for node in graph.nodes}))
+        raise CannotTestError(f"{name} has {len(grus)} GRU nodes (operators: {found}); expected one")
+    try:
+        w = graph.weights(grus[0])["W"]
+    except ValueError as error:
+        raise CannotTestError(f"{name}: {error}") from None
     if w.ndim != 3 or len(w) != 1:
         raise CannotTestError(f"W of {name} has shape {w.shape}; expected (1, 3n, m): one direction")
-    return nodes[0], w
-
-
-def _settings(node: Any, name: str) -> dict:
-    from onnx.helper import get_attribute_value
-
-    settings = {attribute.name: get_attribute_value(attribute) for attribute in node.attribute}
+    settings = attributes(grus[0])
     if other := {key for key, value in settings.items() if key not in PLAIN and not (key == "layout" and value == 0)}:
         raise CannotTestError(f"the GRU node of {name} has {', '.join(sorted(other))}; expected a plain GRU")
-    return settings
+    return grus[0], w, settings
 
 
 def _runner(model: Any, node: Any, dtype: np.dtype) -> tuple[Callable[[dict], np.ndarray], str]:

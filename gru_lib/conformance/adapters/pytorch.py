@@ -1,7 +1,7 @@
 """PyTorch layers as candidates: a class like `torch.nn.GRU`, or a live module."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -22,26 +22,18 @@ BECAUSE = {
 def from_pytorch(gru: Any) -> Candidate:
     """Return the candidate for a class or a module with the interface of `torch.nn.GRU`.
 
-    Raises
-    ------
-    CannotTestError
-        If the module has several layers or directions, or other weights.
+    CannotTestError: the module has several layers or directions, or other weights.
     """
     if isinstance(gru, type):
-        return _candidate(gru.__name__, lambda weights: _build(gru, weights), FIXED)
+        return _candidate(gru.__name__, lambda weights: nullcontext(_build(gru, weights)), FIXED)
     if (getattr(gru, "num_layers", 1), getattr(gru, "bidirectional", False)) != (1, False):
         raise CannotTestError("the module has several layers or directions; expected one of each")
     parameters = dict(gru.named_parameters())
     if "weight_ih_l0" not in parameters or "weight_hh_l0" not in parameters:
         raise CannotTestError(f"{type(gru).__name__} has the parameters {sorted(parameters)}; expected weight_ih_l0, …")
     dtype = str(parameters["weight_ih_l0"].dtype).removeprefix("torch.")
-    fixed = {
-        "features": gru.input_size,
-        "units": gru.hidden_size,
-        "use_bias": "bias_ih_l0" in parameters,
-        "dtype": dtype,
-    }
-    return _candidate(type(gru).__name__, lambda weights: _borrowed(gru, weights), FIXED | fixed)
+    fixed = {"features": gru.input_size, "units": gru.hidden_size, "use_bias": "bias_ih_l0" in parameters}
+    return _candidate(type(gru).__name__, lambda weights: _borrowed(gru, weights), FIXED | fixed | {"dtype": dtype})
 
 
 def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
@@ -71,11 +63,6 @@ def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
 
 
 @contextmanager
-def _build(cls: Any, weights: GRUWeights) -> Iterator[Any]:
-    yield build_gru(cls, weights, _state_dict(weights), batch_first=True).eval()
-
-
-@contextmanager
 def _borrowed(module: Any, weights: GRUWeights) -> Iterator[Any]:
     """Lend the module other weights; it gets its own back, whatever happens."""
     own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
@@ -84,6 +71,10 @@ def _borrowed(module: Any, weights: GRUWeights) -> Iterator[Any]:
     finally:
         module.load_state_dict(own)
         module.train(training)
+
+
+def _build(cls: Any, weights: GRUWeights) -> Any:
+    return build_gru(cls, weights, _state_dict(weights), batch_first=True).eval()
 
 
 def _state_dict(weights: GRUWeights) -> Any:

@@ -1,17 +1,17 @@
-"""One module for each convention: ``read(weights, reset_after)`` gives a Stack, ``write(stack)`` the way back."""
+"""One module for each convention: ``read(weights, reset_after)`` gives a StackedGRU, ``write(stack)`` the way back."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gru_lib.porting.conventions import cudnn, keras, onnx, pytorch, scratch, textbook
-from gru_lib.porting.stack import Stack
+from gru_lib.porting.stack import StackedGRU
 
 
 class Convention(NamedTuple):
     """The two directions of a mapping to and from the canonical form."""
 
-    read: Callable[[Any, bool], Stack]
-    write: Callable[[Stack], Any]
+    read: Callable[[Any, bool], StackedGRU]
+    write: Callable[[StackedGRU], Any]
 
 
 CONVENTIONS = {

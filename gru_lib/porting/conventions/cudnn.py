@@ -4,6 +4,7 @@ Per GRU come the parts 0 to 5 (W_r, W_z, W_h, R_r, R_z, R_h), each (n, m) or (n,
 PyTorch stacks its rows in this very order, so that the buffer is nn.GRU's arrays, one after the other.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 
 from gru_lib.porting.checks import expect_keys, own_array
 from gru_lib.porting.conventions import pytorch
-from gru_lib.porting.stack import Stack, require_reset_after, require_uniform
+from gru_lib.porting.stack import StackedGRU, require_reset_after, require_uniform
 from gru_lib.scratch.checks import positive_integer
 
 SIZES = ("input_size", "units", "layers", "directions")
 
 
-def read(weights: Any, reset_after: bool) -> Stack:
+def read(weights: Any, reset_after: bool) -> StackedGRU:
     """Cut the buffer into the state_dict of nn.GRU, and read that."""
     require_reset_after("cuDNN", reset_after)
     expect_keys("weights", weights, ["buffer", *SIZES])
@@ -26,22 +27,22 @@ def read(weights: Any, reset_after: bool) -> Stack:
     if directions > 2:
         raise ValueError(f"directions is {directions}; expected 1 or 2")
     buffer = own_array("buffer", weights["buffer"], 1)
-    shapes = dict(_shapes(m, n, layers, directions))
-    if buffer.size == _size({name: shape for name, shape in shapes.items() if len(shape) == 2}):
-        shapes = {name: shape for name, shape in shapes.items() if len(shape) == 2}
-    if buffer.size != _size(shapes):
-        without = _size(shapes) - 6 * n * layers * directions
+    matrices = 3 * n * directions * (m + n + (layers - 1) * (directions + 1) * n)
+    biases = 6 * n * layers * directions
+    if buffer.size not in (matrices, matrices + biases):
         raise ValueError(
-            f"buffer has {buffer.size} numbers; expected {_size(shapes)}, or {without} without biases "
+            f"buffer has {buffer.size} numbers; expected {matrices + biases}, or {matrices} without biases "
             f"({m} features, {n} units, {layers} layer(s), {directions} direction(s))"
         )
-    ends = np.cumsum([np.prod(shape) for shape in shapes.values()])
-    parts = np.split(buffer, ends[:-1])
-    state = {name: part.reshape(shape) for part, (name, shape) in zip(parts, shapes.items(), strict=True)}
+    state, rest = {}, buffer
+    for name, shape in _shapes(m, n, layers, directions):
+        if rest.size:
+            state[name] = rest[: math.prod(shape)].reshape(shape)
+            rest = rest[math.prod(shape) :]
     return pytorch.read(state, reset_after)
 
 
-def write(stack: Stack) -> dict[str, Any]:
+def write(stack: StackedGRU) -> dict[str, Any]:
     """Return the buffer, and the sizes without which it means nothing."""
     require_reset_after("cuDNN", stack.reset_after)
     require_uniform("cuDNN", stack)
@@ -61,7 +62,3 @@ def _shapes(m: int, n: int, layers: int, directions: int) -> Iterator[tuple[str,
     for _, suffix in suffixes:
         yield "bias_ih" + suffix, (3 * n,)
         yield "bias_hh" + suffix, (3 * n,)
-
-
-def _size(shapes: dict[str, tuple[int, ...]]) -> int:
-    return sum(int(np.prod(shape)) for shape in shapes.values())

@@ -5,22 +5,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.porting.stack import Stack, gru_weights
+from gru_lib.porting.stack import DIRECTIONS, StackedGRU, gru_weights
 from gru_lib.scratch import GRUWeights
 
 EXPECTED = "layer.get_weights(), or a list of such lists, one for each layer"
 
 
-def read(weights: Any, reset_after: bool) -> Stack:
+def read(weights: Any, reset_after: bool) -> StackedGRU:
     """Read the weights of a GRU or Bidirectional layer, or a list of those of several layers."""
     depth = _depth(weights) if isinstance(weights, list | tuple) else 0
     if depth not in (3, 4):
         raise ValueError(f"weights of type {type(weights).__name__} has {depth} levels; expected {EXPECTED}")
     lists = [weights] if depth == 3 else weights
-    return Stack([_layer(index, arrays) for index, arrays in enumerate(lists)], reset_after)
+    return StackedGRU([_layer(index, arrays) for index, arrays in enumerate(lists)], reset_after)
 
 
-def write(stack: Stack) -> Any:
+def write(stack: StackedGRU) -> Any:
     """Return one list of arrays, or a list of lists if there are several layers."""
     lists: list[list[NDArray]] = [[array for gru in layer for array in gru.arrays()] for layer in stack.layers]
     return lists if len(lists) > 1 else lists[0]
@@ -40,10 +40,6 @@ def _layer(index: int, arrays: Any) -> tuple[GRUWeights, ...]:
             f"layer {index} is {came}; expected [kernel, recurrent_kernel, bias], the same without bias, "
             "or twice as many for a Bidirectional layer"
         )
-    if len(arrays) < 4:
-        return (gru_weights(f"layer {index} forward", *arrays),)
     half = len(arrays) // 2
-    return (
-        gru_weights(f"layer {index} forward", *arrays[:half]),
-        gru_weights(f"layer {index} backward", *arrays[half:]),
-    )
+    parts = zip(DIRECTIONS, [arrays] if len(arrays) < 4 else [arrays[:half], arrays[half:]], strict=False)
+    return tuple(gru_weights(f"layer {index} {direction}", *part) for direction, part in parts)

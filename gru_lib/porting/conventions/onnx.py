@@ -7,17 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.porting.checks import expect_keys, own_array, shaped_array
-from gru_lib.porting.stack import DIRECTIONS, Stack, gru_weights
+from gru_lib.porting.stack import DIRECTIONS, StackedGRU, gru_weights
 from gru_lib.scratch import GRUWeights
 
 
-def read(weights: Any, reset_after: bool) -> Stack:
+def read(weights: Any, reset_after: bool) -> StackedGRU:
     """Read the inputs of one operator, or a list of those of several layers."""
     nodes = weights if isinstance(weights, list) else [weights]
-    return Stack([_layer(index, node, reset_after) for index, node in enumerate(nodes)], reset_after)
+    return StackedGRU([_layer(index, node, reset_after) for index, node in enumerate(nodes)], reset_after)
 
 
-def write(stack: Stack) -> Any:
+def write(stack: StackedGRU) -> Any:
     """Return the inputs of one operator, or a list if there are several layers."""
     nodes = [_node(layer, stack.reset_after) for layer in stack.layers]
     return nodes if len(nodes) > 1 else nodes[0]
@@ -25,7 +25,8 @@ def write(stack: Stack) -> Any:
 
 def _layer(index: int, node: Any, reset_after: bool) -> tuple[GRUWeights, ...]:
     has_bias = isinstance(node, Mapping) and "B" in node
-    expect_keys(f"layer {index}", node, ["W", "R", *["B"] * has_bias, "linear_before_reset"])
+    arrays = ["W", "R", "B"] if has_bias else ["W", "R"]
+    expect_keys(f"layer {index}", node, [*arrays, "linear_before_reset"])
     if node["linear_before_reset"] not in (0, 1) or bool(node["linear_before_reset"]) != reset_after:
         raise ValueError(
             f"layer {index}: linear_before_reset is {node['linear_before_reset']!r}; expected {int(reset_after)}, "

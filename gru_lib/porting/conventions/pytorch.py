@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.porting.checks import expect_keys, own_array, shaped_array
-from gru_lib.porting.stack import Stack, gru_weights, require_reset_after, require_uniform
+from gru_lib.porting.stack import StackedGRU, gru_weights, require_reset_after, require_uniform
 from gru_lib.scratch import GRUWeights
 
 PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
-def read(weights: Any, reset_after: bool) -> Stack:
+def read(weights: Any, reset_after: bool) -> StackedGRU:
     """Read the state_dict of nn.GRU."""
     require_reset_after("nn.GRU", reset_after)
     suffixes = _suffixes(weights)
     parts = _parts(weights)
     expect_keys("state_dict", weights, [part + s for layer in suffixes for s in layer for part in parts])
-    return Stack([tuple(_gru(weights, s, parts) for s in layer) for layer in suffixes], reset_after)
+    return StackedGRU([tuple(_gru(weights, s, parts) for s in layer) for layer in suffixes], reset_after)
 
 
-def write(stack: Stack) -> dict[str, NDArray]:
+def write(stack: StackedGRU) -> dict[str, NDArray]:
     """Return the state_dict of nn.GRU."""
     require_reset_after("nn.GRU", stack.reset_after)
     require_uniform("nn.GRU", stack)
@@ -34,15 +34,15 @@ def write(stack: Stack) -> dict[str, NDArray]:
     return state
 
 
-def read_cell(weights: Any, reset_after: bool) -> Stack:
+def read_cell(weights: Any, reset_after: bool) -> StackedGRU:
     """Read the state_dict of nn.GRUCell."""
     require_reset_after("nn.GRUCell", reset_after)
     parts = _parts(weights)
     expect_keys("state_dict", weights, parts)
-    return Stack([(_gru(weights, "", parts),)], reset_after)
+    return StackedGRU([(_gru(weights, "", parts),)], reset_after)
 
 
-def write_cell(stack: Stack) -> dict[str, NDArray]:
+def write_cell(stack: StackedGRU) -> dict[str, NDArray]:
     """Return the state_dict of nn.GRUCell."""
     require_reset_after("nn.GRUCell", stack.reset_after)
     if len(stack.layers) > 1 or len(stack.layers[0]) > 1:
@@ -62,10 +62,10 @@ def swap_gates(columns: NDArray) -> NDArray:
 def _suffixes(weights: Any) -> list[tuple[str, ...]]:
     """Tell from the keys which layers and directions there are; the caller looks for what is missing."""
     keys = list(weights) if isinstance(weights, Mapping) else []
-    layers = [int(match[1]) for key in keys if (match := re.fullmatch(r"weight_hh_l(\d+)(_reverse)?", str(key)))]
+    layers = {match[1] for key in keys if (match := re.fullmatch(r"weight_hh_l(\d+)(_reverse)?", str(key)))}
     directions = ("", "_reverse") if any(str(key).endswith("_reverse") for key in keys) else ("",)
-    # A state_dict that begins at layer 5 lacks five others: `range` names them.
-    return [tuple(f"_l{index}{suffix}" for suffix in directions) for index in range(max(layers, default=0) + 1)]
+    # Counted, not up to the highest: a state_dict that begins at layer 5 lacks layer 0.
+    return [tuple(f"_l{index}{suffix}" for suffix in directions) for index in range(max(len(layers), 1))]
 
 
 def _parts(weights: Any) -> tuple[str, ...]:

@@ -1,37 +1,30 @@
 """Textbook: one matrix for each letter, column vectors, and z = 1 overwrites: h = (1 - z) h + z g."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.porting.checks import expect_keys, own_array, shaped_array
-from gru_lib.porting.conventions.scratch import as_layers, from_layers
-from gru_lib.porting.stack import DIRECTIONS, Stack, gru_weights
+from gru_lib.porting.conventions.scratch import from_layers, read_layers
+from gru_lib.porting.stack import StackedGRU, gru_weights
 from gru_lib.scratch import GRUWeights
 
 GATES = ("z", "r", "h")
 
 
-def read(weights: Any, reset_after: bool) -> Stack:
+def read(weights: Any, reset_after: bool) -> StackedGRU:
     """Read one mapping of letters, a (forward, backward) tuple of them, or a list of either."""
-    layers = enumerate(as_layers(weights))
-    return Stack([_layer(index, layer, reset_after) for index, layer in layers], reset_after)
+    return read_layers(weights, partial(_gru, reset_after), reset_after)
 
 
-def write(stack: Stack) -> Any:
+def write(stack: StackedGRU) -> Any:
     """Return one mapping of letters, a pair, or a list of either."""
     return from_layers([tuple(_letters(gru) for gru in layer) for layer in stack.layers])
 
 
-def _layer(index: int, layer: tuple[Any, ...], reset_after: bool) -> tuple[GRUWeights, ...]:
-    return tuple(
-        _gru(f"layer {index} {direction}", letters, reset_after)
-        for direction, letters in zip(DIRECTIONS, layer, strict=False)
-    )
-
-
-def _gru(where: str, letters: Any, reset_after: bool) -> GRUWeights:
+def _gru(reset_after: bool, where: str, letters: Any) -> GRUWeights:
     has_bias = hasattr(letters, "get") and any(str(key)[:2] in ("b_", "c_") for key in letters)
     rows = (("b", "c") if reset_after else ("b",)) if has_bias else ()
     expect_keys(where, letters, [f"{letter}_{gate}" for letter in ("W", "U", *rows) for gate in GATES])

@@ -1,12 +1,13 @@
 """Weights in files: what the suffix of a name stands for, and writing that never leaves half a file."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from gru_lib.atomic_write import atomic_write
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import keras, npz, onnx_read, onnx_write, pytorch
-from gru_lib.porting.stack import Stack
+from gru_lib.porting.stack import StackedGRU
 
 READABLE = (".npz", ".pt", ".pth", ".keras", ".onnx")
 WRITABLE = {
@@ -17,30 +18,11 @@ WRITABLE = {
 }
 
 
-def load(path: Path, *, prefix: str = "", layers: Sequence[str] = ()) -> tuple[str, Stack]:
-    """Read a file of weights.
+def load(path: Path, *, prefix: str = "", layers: Sequence[str] = ()) -> tuple[str, StackedGRU]:
+    """Read a file of weights; return the convention that it holds, and the weights.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.npz``, ``.pt`` or ``.pth``, ``.keras``, ``.onnx``.
-    prefix : str
-        Of the names in a PyTorch file, such as ``rnn.``.
-    layers : sequence of str
-        Names of GRU layers in a Keras file, first layer first; needed if it has several.
-
-    Returns
-    -------
-    convention : str
-        What the file holds.
-    stack : Stack
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged, or is no GRU that other frameworks can compute.
-    OSError, ImportError
-        If it cannot be read, or its framework is not installed.
+    `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
+    first. ValueError: the file is damaged, or no GRU that other frameworks can compute; OSError: it cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE:
@@ -49,32 +31,21 @@ def load(path: Path, *, prefix: str = "", layers: Sequence[str] = ()) -> tuple[s
         raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with .pt or .pth")
     if layers and suffix != ".keras":
         raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with .keras")
-    if suffix == ".npz":
-        return npz.read(path)
-    if suffix == ".keras":
-        return keras.read(path, layers)
-    return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
+    try:
+        if suffix == ".npz":
+            return npz.read(path)
+        if suffix == ".keras":
+            return keras.read(path, layers)
+        return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
-def save(path: Path, stack: Stack, convention: str, *, force: bool = False) -> None:
-    """Write weights to a file, whole or not at all.
+def save(path: Path, stack: StackedGRU, convention: str, *, force: bool = False) -> None:
+    """Write weights to a file, whole or not at all; `force` replaces one that is there.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.npz`` for any convention, ``.pt`` or ``.pth`` for PyTorch's, ``.onnx`` for ONNX.
-    stack : Stack
-    convention : str
-        One of `CONVENTIONS`.
-    force : bool
-        Replace a file that is there already.
-
-    Raises
-    ------
-    ValueError
-        If the convention cannot hold these weights, or the suffix not the convention.
-    OSError
-        If the file exists, or cannot be written.
+    ValueError: the convention cannot hold these weights, or the suffix not the convention; OSError: it exists, or
+    cannot be written.
     """
     check_target(path, convention, force=force)
     suffix = path.suffix.lower()
@@ -82,7 +53,7 @@ def save(path: Path, stack: Stack, convention: str, *, force: bool = False) -> N
         content = npz.write(stack, convention)
     else:
         content = onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
-    atomic_write(path, content)
+    atomic_write(path, content, replace=force)
 
 
 def check_target(path: Path, convention: str, *, force: bool = False) -> None:
@@ -92,5 +63,7 @@ def check_target(path: Path, convention: str, *, force: bool = False) -> None:
         raise ValueError(f"output is {path}; expected {' or '.join(fitting)} for the convention {convention!r}")
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"{path.absolute().parent} is no folder; expected one for {path.name}")
-    if path.exists() and not force:
+    if path.exists() and not path.is_file():
+        raise FileExistsError(f"{path} is no regular file; choose another name")
+    if os.path.lexists(path) and not force:  # a link that leads nowhere counts too
         raise FileExistsError(f"{path} exists; choose another name, or --force to replace it")

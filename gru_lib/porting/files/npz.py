@@ -4,9 +4,8 @@
 """
 
 import io
+import math
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.bounded_read import members, read_bytes
 from gru_lib.porting.conventions import CONVENTIONS
-from gru_lib.porting.stack import DIRECTIONS, Stack
+from gru_lib.porting.stack import DIRECTIONS, StackedGRU
 from gru_lib.scratch import GRUWeights
 
 LABELS = ("convention", "reset_after")
@@ -23,32 +23,40 @@ NAME = re.compile(r"(?:layer(?P<layer>\d+)\.)?(?:(?P<direction>forward|backward)
 ADVICE = 'np.savez(path, convention="keras", reset_after=True, kernel=k, recurrent_kernel=u, bias=b)'
 
 
-def read(path: Path) -> tuple[str, Stack]:
+def read(path: Path) -> tuple[str, StackedGRU]:
     """Return the convention that the archive names, and its weights."""
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("it is a single array")
-        with archive:
-            entries = dict(archive)
-    except (ValueError, EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} is no NumPy archive of plain arrays: {error}") from error
+    entries = {name.removesuffix(".npy"): _array(name, content) for name, content in members(read_bytes(path))}
     missing = [label for label in LABELS if label not in entries]
     if missing:
-        raise ValueError(f"{path} lacks {missing} and has {sorted(entries)}; expected what {ADVICE} writes")
+        raise ValueError(f"it lacks {missing} and has {sorted(entries)}; expected what {ADVICE} writes")
     convention, reset_after = (entries.pop(label).tolist() for label in LABELS)
-    if convention not in CONVENTIONS or not isinstance(reset_after, bool):
+    if not isinstance(convention, str) or convention not in CONVENTIONS or not isinstance(reset_after, bool):
         raise ValueError(
-            f"{path} has convention {convention!r} and reset_after {reset_after!r}; "
+            f"it has convention {convention!r} and reset_after {reset_after!r}; "
             f"expected one of {', '.join(CONVENTIONS)}, and True or False"
         )
     names = entries.pop("names", np.array(sorted(entries))).tolist()
     if names != sorted(entries):  # a damaged index of a zip file loses its last entries without a word
-        raise ValueError(f"{path} has the arrays {sorted(entries)}; expected {names}, as it says itself")
+        raise ValueError(f"it has the arrays {sorted(entries)}; expected {names}, as it says itself")
     return convention, CONVENTIONS[_stored(convention)].read(_nested(entries), reset_after)
 
 
-def write(stack: Stack, convention: str) -> bytes:
+def _array(name: str, content: bytes) -> NDArray:
+    """Return the array of a member, unless it claims more numbers than it holds."""
+    file = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = header(file)
+        if math.prod(shape) * max(dtype.itemsize, 1) > len(content):
+            raise ValueError(f"it claims the shape {shape} of {dtype}, and has {len(content):,} bytes")
+        file.seek(0)
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+    except Exception as error:  # NumPy promises no type
+        raise ValueError(f"{name} is no plain array: {error}") from error
+
+
+def write(stack: StackedGRU, convention: str) -> bytes:
     """Return the archive with the weights in this convention."""
     arrays = _flat(CONVENTIONS[_stored(convention)].write(stack))
     labels = {"convention": convention, "reset_after": stack.reset_after, "names": sorted(arrays)}
@@ -82,10 +90,10 @@ def _nested(arrays: dict[str, NDArray]) -> Any:
             raise ValueError(f"the archive has an array {name!r}; expected names such as layer1.backward.kernel")
         place = int(match["layer"] or 0), match["direction"] or "forward"
         parts.setdefault(place, {})[match["part"]] = array if array.ndim else array.item()
-    count = 1 + max((layer for layer, _ in parts), default=-1)
-    layers = [tuple(_named(parts[k, d]) for d in DIRECTIONS if (k, d) in parts) for k in range(count)]
-    if not layers or any((k, "forward") not in parts for k in range(count)):
+    count = len({layer for layer, _ in parts})
+    if not parts or any((layer, "forward") not in parts for layer in range(count)):
         raise ValueError(f"the archive has arrays {sorted(arrays)}; expected a forward GRU in each layer from 0 on")
+    layers = [tuple(_named(parts[k, d]) for d in DIRECTIONS if (k, d) in parts) for k in range(count)]
     things = [layer if len(layer) > 1 else layer[0] for layer in layers]
     return things if count > 1 else things[0]
 

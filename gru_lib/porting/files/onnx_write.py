@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.porting.conventions import onnx as layout
-from gru_lib.porting.stack import Stack
+from gru_lib.porting.stack import StackedGRU
 from gru_lib.scratch import GRUWeights
 
 OPSET, IR_VERSION = 14, 8  # the first opset with today's GRU; old enough for any runtime
 
 
-def write(stack: Stack) -> bytes:
+def write(stack: StackedGRU) -> bytes:
     """Return a model that maps X (B, T, m) to the states Y (B, T, D n) and the last states Y_h (D, B, n).
 
     B and T are free, D is 2 for two directions, else 1. The input initial_h (D, B, n) may be left out: then the
@@ -39,7 +39,7 @@ class _Graph:
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
 
-    def build(self, stack: Stack) -> Any:
+    def build(self, stack: StackedGRU) -> Any:
         """Return the whole graph."""
         from onnx import helper, numpy_helper
 
@@ -52,7 +52,7 @@ class _Graph:
         for index, layer in enumerate(layers):
             suffix = f"_{index}" if len(layers) > 1 else ""
             start = self._initial_state(suffix, layer, batch)
-            sequence = self._layer(suffix, layout.write(Stack([layer], stack.reset_after)), sequence, start)
+            sequence = self._layer(suffix, layout.write(StackedGRU([layer], stack.reset_after)), sequence, start)
             self.outputs.append(_value("Y_h" + suffix, dtype, len(layer), "batch", layer[0].units))
         self.add("Transpose", [sequence], "Y", perm=[1, 0, 2])
         stored = [numpy_helper.from_array(array, name) for name, array in self.constants.items()]
