@@ -13,8 +13,8 @@ import json
 import sys
 from typing import Any
 
-from gru_lib.conformance.candidate import CannotTestError
 from gru_lib.conformance.check import check_gru
+from gru_lib.conformance.implementation import CannotTestError
 from gru_lib.conformance.report import Report
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.conformance.adapters import candidate_of
-from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.conformance.adapters import as_implementation
 from gru_lib.conformance.cases import Case, draw_cases
+from gru_lib.conformance.compare import Failure, gradient_failures, state_failure
 from gru_lib.conformance.diagnosis import diagnose, diagnose_gradients
-from gru_lib.conformance.observe import Failure, Outcome, gradient_failures, last_words, observe, state_failure
+from gru_lib.conformance.implementation import CannotTestError, Implementation
 from gru_lib.conformance.report import Report
+from gru_lib.conformance.run_case import Outcome, describe_exception, run_case
 
 AGAIN = "gives another answer when it is called again: it keeps state between calls, or draws random numbers"
 
@@ -54,39 +55,39 @@ def check_gru(gru: Any, *, gradients: Callable | None = None, reset_after: bool 
         remedy: Start from h0 where it is given...
     """
     try:
-        candidate = candidate_of(gru, gradients, reset_after)
+        implementation = as_implementation(gru, gradients, reset_after)
     except CannotTestError as error:
         return Report(_name_of(gru), problem=str(error))
     except Exception as error:  # such as a framework that is installed, and broken
-        return Report(_name_of(gru), problem=f"preparing it {last_words(error)}")
-    return _judge(candidate, list(draw_cases(**candidate.fixed)))
+        return Report(_name_of(gru), problem=f"preparing it {describe_exception(error)}")
+    return _judge(implementation, list(draw_cases(**implementation.fixed)))
 
 
 def _name_of(gru: Any) -> str:
     return str(gru) if isinstance(gru, str) else getattr(gru, "__name__", type(gru).__name__)
 
 
-def _judge(candidate: Candidate, cases: Sequence[Case]) -> Report:
-    outcomes = [observe(candidate, case) for case in cases]
+def _judge(implementation: Implementation, cases: Sequence[Case]) -> Report:
+    outcomes = [run_case(implementation, case) for case in cases]
     failures = [failure for failure in map(state_failure, outcomes) if failure]
-    failures += _repetition(candidate, outcomes)
-    not_tested = list(candidate.not_tested)
+    failures += _repetition(implementation, outcomes)
+    not_tested = list(implementation.not_tested)
     # a mistake explains wrong numbers; what only raises, or has another dtype, has none
     mistakes = diagnose(outcomes) if any(failure.step for failure in failures) else ()
-    if candidate.gradients is not None and failures:
+    if implementation.gradients is not None and failures:
         not_tested.append("gradients (the states are wrong)")
-    elif candidate.gradients is not None:
-        outcomes = [observe(candidate, case, gradients=True) for case in cases]
+    elif implementation.gradients is not None:
+        outcomes = [run_case(implementation, case, gradients=True) for case in cases]
         failures = [failure for outcome in outcomes for failure in gradient_failures(outcome)]
         mistakes = diagnose_gradients(outcomes) if failures else ()
         not_tested += _missing_gradients(outcomes)
-    return Report(candidate.name, "", tuple(cases), tuple(failures), mistakes, tuple(not_tested))
+    return Report(implementation.name, "", tuple(cases), tuple(failures), mistakes, tuple(not_tested))
 
 
-def _repetition(candidate: Candidate, outcomes: Sequence[Outcome]) -> list[Failure]:
+def _repetition(implementation: Implementation, outcomes: Sequence[Outcome]) -> list[Failure]:
     """Call with a case that comes without h0 once more, if there is one, and compare."""
     first = next((outcome for outcome in outcomes if outcome.case.h0 is None), outcomes[0])
-    again = observe(candidate, first.case).states
+    again = run_case(implementation, first.case).states
     if first.states is None or again is None or np.allclose(first.states, again, rtol=1e-6, atol=1e-6):
         return []
     return [Failure(first.case, AGAIN)]

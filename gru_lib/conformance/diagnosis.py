@@ -1,19 +1,18 @@
 """Find the known mistakes that give the same wrong numbers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
 from itertools import combinations
 
 import numpy as np
 
 from gru_lib.conformance.cases import Case
+from gru_lib.conformance.compare import gradient_failures, tolerance
 from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS, Mutant
-from gru_lib.conformance.observe import Outcome, gradient_failures, tolerance
-from gru_lib.conformance.recipe import Recipe
+from gru_lib.conformance.run_case import Outcome
 
 
 def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
-    """Return the mutants that give the candidate's states in every case that gave numbers.
+    """Return the mutants that give the implementation's states in every case that gave numbers.
 
     Mistakes of precision count only if no exact one fits; pairs only if no single mistake does.
     """
@@ -26,11 +25,12 @@ def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
     rough = [m for m in FORWARD_MUTANTS if m.tolerance is not None and _same_states(m, numbers)]
     if rough:
         return (min(rough, key=lambda m: m.tolerance or 0),)
-    return tuple(pair for pair in _pairs() if _same_states(pair, numbers))
+    quickest_first = sorted(numbers, key=lambda outcome: outcome.case.x.shape[1])
+    return tuple(pair for pair in _pairs() if _same_states(pair, quickest_first))
 
 
 def diagnose_gradients(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
-    """Return the mutants that give the candidate's gradients in every case that gave some, if these are wrong."""
+    """Return the mutants that give the implementation's gradients in every case that gave some, if these are wrong."""
     numbers = [outcome for outcome in outcomes if outcome.gradients]
     if not any(failure for outcome in numbers for failure in gradient_failures(outcome)):
         return ()
@@ -72,6 +72,7 @@ def _same_gradients(mutant: Mutant, outcome: Outcome) -> bool:
 
 
 def _pairs() -> Iterator[Mutant]:
+    """Yield two mistakes at once, but none that depends on the order of the calls."""
     simple = [m for m in FORWARD_MUTANTS if m.tolerance is None and "no h0" not in m.needs]
     for first, second in combinations(simple, 2):
         pair = combine(first, second)
@@ -81,20 +82,17 @@ def _pairs() -> Iterator[Mutant]:
 
 def combine(first: Mutant, second: Mutant) -> Mutant | None:
     """Return a mutant with both mistakes, or None if they exchange the same part (other than weights)."""
-    right, parts = Recipe(), [field.name for field in fields(Recipe)]
-    mine = {name for name in parts if getattr(first.recipe, name) is not getattr(right, name)}
-    yours = {name for name in parts if getattr(second.recipe, name) is not getattr(right, name)}
-    if mine & yours - {"weights"}:
+    parts, both = {**first.forward, **second.forward}, first.forward.keys() & second.forward.keys()
+    if both == {"weights"}:
+        a, b = first.forward["weights"], second.forward["weights"]
+        parts["weights"] = lambda ops, arrays, two_rows: b(ops, a(ops, arrays, two_rows), two_rows)
+    elif both:
         return None
-    changes = {name: getattr(second.recipe, name) for name in yours}
-    if mine & yours:
-        a, b = first.recipe.weights, second.recipe.weights
-        changes["weights"] = lambda o, w, two_rows: b(o, a(o, w, two_rows), two_rows)
     return Mutant(
         f"{first.id} + {second.id}",
         f"{first.name}; and {second.name}",
         f"{first.remedy}. {second.remedy}",
         first.source or second.source,
-        replace(first.recipe, **changes),
-        needs=first.needs & second.needs,
+        first.needs & second.needs,
+        forward=parts,
     )

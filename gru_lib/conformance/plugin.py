@@ -19,7 +19,7 @@ import pytest
 
 @dataclass(frozen=True)
 class GruCase:
-    """One case for one candidate; a candidate that cannot be tested has a single case, which fails."""
+    """One case for one implementation; an implementation that cannot be tested has a single case, which fails."""
 
     name: str
     run: Callable[[], str]
@@ -54,25 +54,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _cases(*, gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> list[GruCase]:
-    from gru_lib.conformance.adapters import candidate_of
-    from gru_lib.conformance.candidate import CannotTestError
+    from gru_lib.conformance.adapters import as_implementation
     from gru_lib.conformance.cases import draw_cases
+    from gru_lib.conformance.implementation import CannotTestError
 
     try:
-        candidate = candidate_of(gru, gradients, reset_after)
+        implementation = as_implementation(gru, gradients, reset_after)
     except CannotTestError as error:
         message = str(error)
         return [GruCase("could not be tested", lambda: message)]
-    return [GruCase(case.name, _runner(candidate, case)) for case in draw_cases(**candidate.fixed)]
+    return [GruCase(case.name, _runner(implementation, case)) for case in draw_cases(**implementation.fixed)]
 
 
-def _runner(candidate: Any, case: Any) -> Callable[[], str]:
-    from gru_lib.conformance.observe import gradient_failures, observe, state_failure
+def _runner(implementation: Any, case: Any) -> Callable[[], str]:
+    from gru_lib.conformance.compare import gradient_failures, state_failure
+    from gru_lib.conformance.run_case import run_case
 
     def run() -> str:
-        failure = state_failure(observe(candidate, case))
-        if failure or candidate.gradients is None:
+        failure = state_failure(run_case(implementation, case))
+        if failure or implementation.gradients is None:
             return str(failure or "")
-        return "\n".join(map(str, gradient_failures(observe(candidate, case, gradients=True))))
+        return "\n".join(map(str, gradient_failures(run_case(implementation, case, gradients=True))))
 
     return run

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gru_lib.conformance.cases import Case
+from gru_lib.conformance.compare import Failure
 from gru_lib.conformance.mutants import Mutant
-from gru_lib.conformance.observe import Failure
 
 SHOWN = 3
 

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from gru_lib.conformance import MUTANTS, check_gru
+from gru_lib.conformance import check_gru
 from gru_lib.porting import port
 from gru_lib.scratch import GRUWeights
 
@@ -253,14 +253,3 @@ def test_a_missing_package_is_reported(monkeypatch, tmp_path, package):
     monkeypatch.setitem(sys.modules, package, None)
     (tmp_path / "gru.onnx").write_bytes(b"")
     assert f"the package {package} is not installed" in str(check_gru(tmp_path / "gru.onnx"))
-
-
-# ----- a mutant in other clothes --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["recurrent-z-for-h", "recurrent-bias-outside", "reset-is-z", "mask-not-turned"])
-def test_a_mutant_inside_a_keras_layer_keeps_its_name(require, name):
-    require("keras")
-    from tools.mutation_scores.keras_wrapper import keras_layer
-
-    assert ids(check_gru(keras_layer(MUTANTS[name]))) == [name]

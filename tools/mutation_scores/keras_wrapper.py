@@ -3,8 +3,8 @@
 from typing import Any
 
 from gru_lib.conformance.mutants import Mutant
-from gru_lib.conformance.mutants.walks import turn_states
-from gru_lib.conformance.recipe import Arrays, Sequence
+from gru_lib.conformance.mutants.arguments import SequenceInput, WeightArrays
+from gru_lib.conformance.mutants.forward import GRUVariant
 
 
 class _Memory(dict):
@@ -27,6 +27,8 @@ def keras_layer(mutant: Mutant) -> type:
     import keras
     from keras import ops
 
+    variant = GRUVariant(**mutant.forward)
+
     class GRU(keras.layers.GRU):
         def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
             self.starts_at_zero = initial_state is None and not self.stateful
@@ -37,20 +39,17 @@ def keras_layer(mutant: Mutant) -> type:
             if not hasattr(self, "hidden"):
                 self.hidden = _Hidden()
             start = None if self.starts_at_zero else h
-            sequence = Sequence(sequences, start, mask, self.go_backwards, self.hidden.memory)
-            states = mutant.recipe.run(ops, _arrays_of_cell(self.cell), sequence, self.cell.reset_after)
-            # a layer takes its last output from the walk, not from the list that it returns
-            turned = self.go_backwards and mutant.recipe.outputs is turn_states
-            last = states[:, 0] if turned else states[:, -1]
+            inputs = SequenceInput(sequences, start, mask, self.go_backwards, self.hidden.memory)
+            states, last = variant.run(ops, _arrays_of_cell(self.cell), inputs, self.cell.reset_after)
             if self.zero_output_for_mask and mask is not None:
-                real = ops.flip(mask, axis=1) if self.go_backwards else mask
-                states = ops.where(real[:, :, None], states, 0)
+                valid = ops.flip(mask, axis=1) if self.go_backwards else mask
+                states = ops.where(valid[:, :, None], states, 0)
             return last, states, [last]
 
     return keras.saving.register_keras_serializable(package=f"gru-mutant-{mutant.id}")(GRU)
 
 
-def _arrays_of_cell(cell: Any) -> Arrays:
+def _arrays_of_cell(cell: Any) -> WeightArrays:
     from keras import ops
 
     kernel, recurrent = ops.convert_to_tensor(cell.kernel), ops.convert_to_tensor(cell.recurrent_kernel)
@@ -58,4 +57,4 @@ def _arrays_of_cell(cell: Any) -> Arrays:
     if cell.use_bias:
         bias = ops.convert_to_tensor(cell.bias)
         b, c = (bias[0], bias[1]) if cell.reset_after else (bias, c)
-    return Arrays(kernel, recurrent, b, c)
+    return WeightArrays(kernel, recurrent, b, c)

@@ -14,7 +14,6 @@ import json
 import os
 import sys
 import unittest
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
@@ -22,24 +21,25 @@ from typing import Any
 
 import numpy as np
 
+from gru_lib.book.mutation_scores import SCORES, mutation_score_table
 from gru_lib.conformance import MUTANTS, Mutant
-from gru_lib.conformance.adapters import candidate_of
+from gru_lib.conformance.adapters import as_implementation
 from gru_lib.conformance.cases import draw_cases
+from gru_lib.conformance.compare import state_failure
 from gru_lib.conformance.mutants import FORWARD_MUTANTS
-from gru_lib.conformance.observe import observe, state_failure
-from gru_lib.records import RESULTS
+from gru_lib.conformance.run_case import run_case
+from gru_lib.records import write_results
 from tools.mutation_scores.keras_wrapper import keras_layer
 from tools.mutation_scores.onnx_wrapper import onnx_operator
 
-TARGET = RESULTS / "conformance" / "mutation_scores.json"
 CONTROL = Mutant("control", "no mistake", "none")
 NOT_IN_ONNX = {"mask", "padding", "one row"}  # its operator has no mask, and always two rows of biases
 SLOW_LAST = ("test_basics", "test_stateful_with_symbolic_batch_size")
 
 
 def kit_verdict(mutant: Mutant) -> str:
-    candidate = candidate_of(mutant.gru())
-    return "killed" if any(state_failure(observe(candidate, case)) for case in draw_cases()) else "survived"
+    implementation = as_implementation(mutant.gru())
+    return "killed" if any(state_failure(run_case(implementation, case)) for case in draw_cases()) else "survived"
 
 
 # ----- Keras ----------------------------------------------------------------------------------------------------------
@@ -137,13 +137,10 @@ def measure(keras: dict[str, str], date: str) -> dict[str, Any]:
     if failed := onnx_failures(CONTROL):
         raise RuntimeError(f"without a mistake these tests of ONNX fail: {failed}")
     rows = [{"id": m.id, "kit": kit_verdict(m), "keras": keras[m.id], "onnx": onnx_verdict(m)} for m in FORWARD_MUTANTS]
-    totals = {suite: Counter(row[suite] for row in rows) for suite in ("kit", "keras", "onnx")}
-    verdicts = ("killed", "survived", "not applicable")
     return {
         "date": date,
         "versions": {name: version(name) for name in ("keras", "onnx", "tensorflow")},
         "rows": rows,
-        "totals": {suite: {verdict: count[verdict] for verdict in verdicts} for suite, count in totals.items()},
     }
 
 
@@ -156,8 +153,8 @@ def main(arguments: list[str] | None = None) -> None:
         json.dump(keras_verdicts(MUTANTS[name] for name in options.keras), sys.stdout)
         return
     data = measure(keras_verdicts(FORWARD_MUTANTS), datetime.date.today().isoformat())
-    TARGET.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    print(f"{TARGET.name}: {data['totals']}")
+    write_results(SCORES, data)
+    print(*mutation_score_table().notes, sep="\n")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from gru_lib.conformance.mutants import Mutant
-from gru_lib.conformance.mutants.walks import turn_states
-from gru_lib.conformance.recipe import NUMPY, Arrays, Sequence
+from gru_lib.conformance.mutants.arguments import NUMPY, SequenceInput, WeightArrays
+from gru_lib.conformance.mutants.forward import GRUVariant
 
 DIRECTIONS = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}
 
@@ -42,9 +42,7 @@ def _one_direction(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the states in the order of x, as ONNX wants them, and the last one."""
     b, c = np.zeros((2, len(w)), w.dtype) if bias is None else np.split(bias, 2)
-    sequence = Sequence(x, h0, None, back)
+    arrays, inputs = WeightArrays(w.T, r.T, b, c), SequenceInput(x, h0, None, back)
     after = bool(attributes["linear_before_reset"])
-    states = mutant.recipe.run(NUMPY, Arrays(w.T, r.T, b, c), sequence, after, two_rows=bias is not None)
-    turned = back and mutant.recipe.outputs is turn_states
-    last = states[:, 0] if turned else states[:, -1]
+    states, last = GRUVariant(**mutant.forward).run(NUMPY, arrays, inputs, after, two_rows=bias is not None)
     return (states[:, ::-1] if back else states), last

@@ -1,14 +1,14 @@
-"""Everything that can be tested, turned into a `Candidate`; frameworks are imported only where one is at hand."""
+"""Everything that can be tested, turned into an `Implementation`; frameworks are imported only where one is at hand."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gru_lib.conformance.candidate import Candidate, CannotTestError, from_function
+from gru_lib.conformance.implementation import CannotTestError, Implementation, from_function
 
 
-def candidate_of(gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> Candidate:
-    """Return the candidate for a callable, a Keras or PyTorch layer (class or live), or an ONNX model.
+def as_implementation(gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> Implementation:
+    """Return the implementation for a callable, a Keras or PyTorch layer (class or live), or an ONNX model.
 
     CannotTestError: it is none of these, or is one that cannot be put to the cases.
     """
@@ -30,7 +30,7 @@ def candidate_of(gru: Any, gradients: Callable | None = None, reset_after: bool 
     return from_function(gru, gradients, reset_after)
 
 
-def _from_layer(gru: Any) -> Candidate:
+def _from_layer(gru: Any) -> Implementation:
     if _descends(gru, "keras", "Layer"):  # asked first: on that backend Keras's layers are PyTorch modules too
         from gru_lib.conformance.adapters.keras import from_keras
 

@@ -1,4 +1,4 @@
-"""Keras layers as candidates: a class like `keras.layers.GRU`, or a live layer, on whatever backend is in use."""
+"""Keras layers as implementations: a class like `keras.layers.GRU`, or a live layer, on whatever backend is in use."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.conformance.implementation import CannotTestError, Implementation
 from gru_lib.frameworks.keras import build_gru, run
 from gru_lib.scratch import GRUWeights
 
 SWITCHES = {"return_sequences": True, "return_state": False, "stateful": False}
 
 
-def from_keras(gru: Any) -> Candidate:
-    """Return the candidate for a class or a layer with the interface of `keras.layers.GRU`.
+def from_keras(gru: Any) -> Implementation:
+    """Return the implementation for a class or a layer with the interface of `keras.layers.GRU`.
 
     CannotTestError: a live layer has not been built, or has other weights than a GRU.
     """
@@ -35,10 +35,10 @@ def from_keras(gru: Any) -> Candidate:
         with _borrowed(gru, weights):
             return run(gru, x, options["h0"], options["mask"])
 
-    return Candidate(gru.name, call, fixed, because | {"other sizes, dtypes": "the layer has its own"})
+    return Implementation(gru.name, call, fixed, because | {"other sizes, dtypes": "the layer has its own"})
 
 
-def _from_class(cls: type) -> Candidate:
+def _from_class(cls: type) -> Implementation:
     import keras
 
     double = keras.backend.backend() == "tensorflow"
@@ -48,7 +48,7 @@ def _from_class(cls: type) -> Candidate:
         return run(build_gru(weights, weights.arrays(), cls=cls, **options), x, h0, mask)
 
     because = {} if double else {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
-    return Candidate(cls.__name__, call, {} if double else {"dtype": "float32"}, because)
+    return Implementation(cls.__name__, call, {} if double else {"dtype": "float32"}, because)
 
 
 @contextmanager

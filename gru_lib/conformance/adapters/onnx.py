@@ -1,4 +1,4 @@
-"""ONNX models with one GRU node as candidates, run by ONNX Runtime or, without it, by ONNX's reference."""
+"""ONNX models with one GRU node as implementations, run by ONNX Runtime or, without it, by ONNX's reference."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.conformance.implementation import CannotTestError, Implementation
 from gru_lib.frameworks.onnx import Graph, attributes, open_model, session
 from gru_lib.porting import port
 from gru_lib.scratch import GRUWeights
@@ -14,8 +14,8 @@ from gru_lib.scratch import GRUWeights
 PLAIN = {"hidden_size", "linear_before_reset", "direction"}
 
 
-def from_onnx(model: Any, reset_after: bool | None = None) -> Candidate:
-    """Return the candidate for a model, or for the path of one: its GRU node, by itself and with other weights.
+def from_onnx(model: Any, reset_after: bool | None = None) -> Implementation:
+    """Return the implementation for a model, or for the path of one: its GRU node, by itself and with other weights.
 
     `reset_after` is what the node should be; None takes its word for it. CannotTestError: there is no such file, or
     it holds no model with exactly one plain GRU node of one direction.
@@ -42,7 +42,8 @@ def from_onnx(model: Any, reset_after: bool | None = None) -> Candidate:
         "other direction, sizes, dtypes": "the node has its own",
         "mask": "the node knows lengths, and returns zeros after them",
     }
-    return Candidate(f"{name} on {engine}", call, fixed | {"features": w.shape[2], "units": w.shape[1] // 3}, because)
+    fixed |= {"features": w.shape[2], "units": w.shape[1] // 3}
+    return Implementation(f"{name} on {engine}", call, fixed, because)
 
 
 def _load(model: Any) -> Any:

@@ -1,4 +1,4 @@
-"""PyTorch layers as candidates: a class like `torch.nn.GRU`, or a live module."""
+"""PyTorch layers as implementations: a class like `torch.nn.GRU`, or a live module."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.conformance.candidate import Candidate, CannotTestError
+from gru_lib.conformance.implementation import CannotTestError, Implementation
 from gru_lib.frameworks.pytorch import build_gru, states, with_weights
 from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
@@ -19,13 +19,13 @@ BECAUSE = {
 }
 
 
-def from_pytorch(gru: Any) -> Candidate:
-    """Return the candidate for a class or a module with the interface of `torch.nn.GRU`.
+def from_pytorch(gru: Any) -> Implementation:
+    """Return the implementation for a class or a module with the interface of `torch.nn.GRU`.
 
     CannotTestError: the module has several layers or directions, or other weights.
     """
     if isinstance(gru, type):
-        return _candidate(gru.__name__, lambda weights: nullcontext(_build(gru, weights)), FIXED)
+        return _implementation(gru.__name__, lambda weights: nullcontext(_build(gru, weights)), FIXED)
     if (getattr(gru, "num_layers", 1), getattr(gru, "bidirectional", False)) != (1, False):
         raise CannotTestError("the module has several layers or directions; expected one of each")
     parameters = dict(gru.named_parameters())
@@ -33,10 +33,12 @@ def from_pytorch(gru: Any) -> Candidate:
         raise CannotTestError(f"{type(gru).__name__} has the parameters {sorted(parameters)}; expected weight_ih_l0, …")
     dtype = str(parameters["weight_ih_l0"].dtype).removeprefix("torch.")
     fixed = {"features": gru.input_size, "units": gru.hidden_size, "use_bias": "bias_ih_l0" in parameters}
-    return _candidate(type(gru).__name__, lambda weights: _borrowed(gru, weights), FIXED | fixed | {"dtype": dtype})
+    return _implementation(
+        type(gru).__name__, lambda weights: _borrowed(gru, weights), FIXED | fixed | {"dtype": dtype}
+    )
 
 
-def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
+def _implementation(name: str, module_for: Any, fixed: dict) -> Implementation:
     def call(x: Any, weights: GRUWeights, *, h0: Any, **_options: Any) -> np.ndarray:
         import torch
 
@@ -59,7 +61,7 @@ def _candidate(name: str, module_for: Any, fixed: dict) -> Candidate:
         return GRUGradients(kernel, recurrent_kernel, bias, *arrays[-2:])
 
     live = {"other sizes, dtypes, biases": "the module has its own"} if "units" in fixed else {}
-    return Candidate(name, call, fixed, BECAUSE | live, gradients)
+    return Implementation(name, call, fixed, BECAUSE | live, gradients)
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from gru_lib.conformance.mutants.activations import ACTIVATION_MUTANTS
 from gru_lib.conformance.mutants.biases import BIAS_MUTANTS
 from gru_lib.conformance.mutants.gradients import GRADIENT_MUTANTS
 from gru_lib.conformance.mutants.masks import MASK_MUTANTS
-from gru_lib.conformance.mutants.mutant import NEEDS, Mutant
+from gru_lib.conformance.mutants.mutant import Mutant
+from gru_lib.conformance.mutants.recurrence import RECURRENCE_MUTANTS
 from gru_lib.conformance.mutants.steps import STEP_MUTANTS
-from gru_lib.conformance.mutants.walks import WALK_MUTANTS
 from gru_lib.conformance.mutants.weights import WEIGHT_MUTANTS
 
 FORWARD_MUTANTS = (
@@ -14,9 +14,9 @@ FORWARD_MUTANTS = (
     *BIAS_MUTANTS,
     *STEP_MUTANTS,
     *ACTIVATION_MUTANTS,
-    *WALK_MUTANTS,
+    *RECURRENCE_MUTANTS,
     *MASK_MUTANTS,
 )
 MUTANTS = {mutant.id: mutant for mutant in (*FORWARD_MUTANTS, *GRADIENT_MUTANTS)}
 
-__all__ = ["FORWARD_MUTANTS", "GRADIENT_MUTANTS", "MUTANTS", "NEEDS", "Mutant"]
+__all__ = ["FORWARD_MUTANTS", "GRADIENT_MUTANTS", "MUTANTS", "Mutant"]

@@ -8,18 +8,20 @@ from gru_lib.conformance.mutants.weights import every, scaled, weight_mutant
 
 def _both(change: Callable) -> Callable:
     """Change b and c together, where there are both."""
-    return lambda o, w, two_rows: w._replace(**dict(zip("bc", change(o, w.b, w.c), strict=True))) if two_rows else w
+    return lambda ops, arrays, two_rows: (
+        arrays._replace(**dict(zip("bc", change(ops, arrays.b, arrays.c), strict=True))) if two_rows else arrays
+    )
 
 
-def _split_in_two(o: Any, b: Any, c: Any) -> tuple[Any, Any]:
+def _split_in_two(ops: Any, b: Any, c: Any) -> tuple[Any, Any]:
     """Leave of c what the candidate needs."""
-    return b, scaled(0, 0, 1)(o, c)
+    return b, scaled(0, 0, 1)(ops, c)
 
 
 BIAS_MUTANTS = (
     weight_mutant(
         "recurrent-bias-outside",
-        _both(lambda o, b, c: (b + c, o.zeros_like(c))),
+        _both(lambda ops, b, c: (b + c, ops.zeros_like(c))),
         "recurrent bias outside the reset (bias rows added up)",
         "Keep c_h inside the brackets that r multiplies: r * (h U_h + c_h)",
         "bias",
@@ -28,7 +30,7 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "input-bias-inside",
-        _both(lambda o, b, c: (o.zeros_like(b), b + c)),
+        _both(lambda ops, b, c: (ops.zeros_like(b), b + c)),
         "input bias inside the reset (bias rows added up)",
         "Keep b_h outside the brackets that r multiplies",
         "bias",
@@ -36,7 +38,7 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "bias-rows-exchanged",
-        _both(lambda _o, b, c: (c, b)),
+        _both(lambda _ops, b, c: (c, b)),
         "bias rows exchanged (input bias for recurrent bias)",
         "Row 0 is the input bias (PyTorch's bias_ih), row 1 the recurrent one (bias_hh)",
         "bias",
@@ -44,7 +46,7 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "input-bias-twice",
-        _both(lambda _o, b, _c: (b, b)),
+        _both(lambda _ops, b, _c: (b, b)),
         "input bias used twice, recurrent bias never",
         "Use row 1 of the bias for h U",
         "bias",
@@ -52,7 +54,7 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "recurrent-bias-twice",
-        _both(lambda _o, _b, c: (c, c)),
+        _both(lambda _ops, _b, c: (c, c)),
         "recurrent bias used twice, input bias never",
         "Use row 0 of the bias for x W",
         "bias",
@@ -60,14 +62,14 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "input-bias-forgotten",
-        every(lambda o, b: o.zeros_like(b), "b"),
+        every(lambda ops, b: ops.zeros_like(b), "b"),
         "input bias forgotten",
         "Add row 0 of the bias to x W",
         "bias",
     ),
     weight_mutant(
         "recurrent-bias-forgotten",
-        every(lambda o, c: o.zeros_like(c), "c"),
+        every(lambda ops, c: ops.zeros_like(c), "c"),
         "recurrent bias forgotten",
         "Add row 1 of the bias to h U",
         "bias",
@@ -76,7 +78,7 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "biases-forgotten",
-        every(lambda o, a: o.zeros_like(a), "b", "c"),
+        every(lambda ops, a: ops.zeros_like(a), "b", "c"),
         "all biases forgotten",
         "Add the biases to x W and h U",
         "bias",
@@ -109,7 +111,7 @@ BIAS_MUTANTS = (
     ),
     weight_mutant(
         "bias-doubled",
-        lambda _o, w, two_rows: w if two_rows else w._replace(b=2 * w.b),
+        lambda _ops, arrays, two_rows: arrays if two_rows else arrays._replace(b=2 * arrays.b),
         "the one bias of reset before counted twice (put into both rows)",
         "Put the bias into the input row and zeros into the recurrent row",
         "one row",

@@ -1,12 +1,10 @@
 """Mistakes in the backward pass; the states are right."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from gru_lib.conformance.backward import Backward
-from gru_lib.conformance.mutants.mutant import Mutant
+from gru_lib.conformance.mutants.mutant import backward_mutant
 from gru_lib.scratch import GRUGradients
 
 
@@ -41,46 +39,59 @@ def _x_as_processed(gradients: GRUGradients, backwards: bool) -> GRUGradients:
     return replace(gradients, x=gradients.x[:, ::-1]) if backwards else gradients
 
 
-def _back(id: str, name: str, remedy: str, *needs: str, source: str | None = None, **part: Callable) -> Mutant:
-    return Mutant(id, name, remedy, source, backward=Backward(**part), needs=frozenset(needs))
-
-
 CHAIN = "Follow h = z h + (1 - z) g: every factor of the chapter on backpropagation through time is needed"
 GRADIENT_MUTANTS = (
-    _back("no-straight-path", "gradient: no straight path through z", CHAIN, straight=lambda live, _s: 0 * live),
-    _back(
+    backward_mutant(
+        "no-straight-path", "gradient: no straight path through z", CHAIN, identity_path=lambda live, _step: 0 * live
+    ),
+    backward_mutant(
         "no-1-z",
         "gradient: 1 - z missing on the way to the candidate",
         CHAIN,
-        candidate=lambda live, s: live * (1 - s.g * s.g),
+        candidate_gradient=lambda live, step: live * (1 - step.g * step.g),
     ),
-    _back(
-        "no-tanh-derivative", "gradient: derivative of tanh missing", CHAIN, candidate=lambda live, s: live * (1 - s.z)
+    backward_mutant(
+        "no-tanh-derivative",
+        "gradient: derivative of tanh missing",
+        CHAIN,
+        candidate_gradient=lambda live, step: live * (1 - step.z),
     ),
-    _back("no-z-derivative", "gradient: derivative of z missing", CHAIN, gate_z=lambda live, s: live * (s.h - s.g)),
-    _back(
+    backward_mutant(
+        "no-z-derivative",
+        "gradient: derivative of z missing",
+        CHAIN,
+        z_gradient=lambda live, step: live * (step.h - step.g),
+    ),
+    backward_mutant(
         "z-without-candidate",
         "gradient: candidate left out of the gradient of z",
         CHAIN,
-        gate_z=lambda live, s: live * s.h * s.z * (1 - s.z),
+        z_gradient=lambda live, step: live * step.h * step.z * (1 - step.z),
     ),
-    _back("no-r-gradient", "gradient: that of r missing", CHAIN, gate_r=lambda d_rh, _d_a, _s: 0 * d_rh),
-    _back("no-reset-back", "gradient: reset left out on the way back", CHAIN, reset=lambda s: np.ones_like(s.r)),
-    _back(
+    backward_mutant(
+        "no-r-gradient",
+        "gradient: that of r missing",
+        CHAIN,
+        r_gradient=lambda d_reset_state, _d_candidate, _step: 0 * d_reset_state,
+    ),
+    backward_mutant(
+        "no-reset-back", "gradient: reset left out on the way back", CHAIN, reset_gate=lambda step: np.ones_like(step.r)
+    ),
+    backward_mutant(
         "recurrent-one-late",
         "gradient: recurrent kernel sees the state after the step",
         "Multiply by the state before the step",
-        previous=_next_state,
+        previous_state=_next_state,
         source="https://github.com/VikParuchuri/zero_to_gpt/issues/9",
     ),
-    _back(
+    backward_mutant(
         "not-transposed",
         "gradient: recurrent kernel not transposed on the way back",
         "Multiply the gradient of h U by U transposed",
         "units",
-        transpose=_gates_transposed,
+        transposed=_gates_transposed,
     ),
-    _back(
+    backward_mutant(
         "no-later-steps",
         "gradient: nothing arrives from later steps",
         "Carry the gradient of the state from step to step, and add that of the output",
@@ -88,34 +99,34 @@ GRADIENT_MUTANTS = (
         arriving=lambda _later, now: now,
         source="https://github.com/qixianbiao/RNN/issues/2",
     ),
-    _back(
+    backward_mutant(
         "last-only",
         "gradient: only that of the last state is used",
         "Add the gradient of every state",
         "steps",
-        given=_last_only,
+        output_gradients=_last_only,
     ),
-    _back(
+    backward_mutant(
         "mask-stops-gradient",
         "gradient: stopped by a masked step",
         "A masked step passes the gradient of the state on unchanged",
         "padding",
-        carried=lambda d_h: 0 * d_h,
+        masked_path=lambda d_h: 0 * d_h,
     ),
-    _back(
+    backward_mutant(
         "mask-ignored-back",
         "gradient: mask ignored on the way back",
         "A masked step gives nothing to the weights and passes the gradient of the state on",
         "padding",
-        real=lambda _s: True,
+        valid=lambda _step: True,
     ),
-    _back(
+    backward_mutant(
         "no-h0-gradient",
         "gradient: that of h0 missing",
         "Return what arrives before the first step",
         finish=lambda gradients, _backwards: replace(gradients, h0=0 * gradients.h0),
     ),
-    _back(
+    backward_mutant(
         "x-as-processed",
         "gradient: that of x in the order of processing with go_backwards",
         "Turn it back into the order of x",
@@ -123,7 +134,7 @@ GRADIENT_MUTANTS = (
         "steps",
         finish=_x_as_processed,
     ),
-    _back(
+    backward_mutant(
         "one-bias-gradient",
         "gradient: that of the recurrent bias is that of the input bias",
         "The candidate's third of row 1 is multiplied by r",
@@ -131,7 +142,7 @@ GRADIENT_MUTANTS = (
         "after",
         finish=_one_bias,
     ),
-    _back(
+    backward_mutant(
         "mean-over-batch",
         "gradient: mean over the batch instead of the sum",
         "Sum over the batch",

@@ -4,39 +4,42 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from gru_lib.conformance.mutants.arguments import SequenceInput, where_valid
+from gru_lib.conformance.mutants.forward import GRUVariant
 from gru_lib.conformance.mutants.mutant import forward_mutant
-from gru_lib.conformance.mutants.walks import BACKWARDS, first_row
-from gru_lib.conformance.recipe import Sequence, turned, where
+from gru_lib.conformance.mutants.recurrence import BACKWARDS, first_row
 
 CARRY = "A masked step must pass on the state before it, and return it as its output"
 
 
 def _mask(change: Callable) -> Callable:
-    return lambda o, q: q if q.mask is None else replace(q, mask=change(o, q.mask))
+    return lambda ops, inputs: inputs if inputs.mask is None else replace(inputs, mask=change(ops, inputs.mask))
 
 
-def _as_lengths(o: Any, mask: Any) -> Any:
-    steps = o.arange(mask.shape[1])
-    return steps[None] < o.sum(o.cast(mask, steps.dtype), axis=1)[:, None]
+def _as_lengths(ops: Any, mask: Any) -> Any:
+    steps = ops.arange(mask.shape[1])
+    return steps[None] < ops.sum(ops.cast(mask, steps.dtype), axis=1)[:, None]
 
 
-def _inputs_zeroed(o: Any, q: Sequence) -> Sequence:
-    return q if q.mask is None else replace(q, x=q.x * o.cast(q.mask, q.x.dtype)[:, :, None], mask=None)
+def _inputs_zeroed(ops: Any, inputs: SequenceInput) -> SequenceInput:
+    if inputs.mask is None:
+        return inputs
+    return replace(inputs, x=inputs.x * ops.cast(inputs.mask, inputs.x.dtype)[:, :, None], mask=None)
 
 
-def _turn_the_real(o: Any, q: Sequence) -> tuple[Any, Any]:
-    """Turn every row up to its last real step, and leave the padding where it is."""
-    if q.mask is None or not q.backwards:
-        return turned(o, q)
-    t = o.arange(q.mask.shape[1])[None]
-    end = o.max(o.where(q.mask, t + 1, 0), axis=1)[:, None]
-    index = o.where(t < end, end - 1 - t, t)
-    x = o.take_along_axis(q.x, o.broadcast_to(index[:, :, None], o.shape(q.x)), axis=1)
-    return x, o.take_along_axis(q.mask, index, axis=1)
+def _turn_the_valid(ops: Any, inputs: SequenceInput) -> tuple[Any, Any]:
+    """Turn every row up to its last valid step, and leave the padding where it is."""
+    if inputs.mask is None or not inputs.go_backwards:
+        return GRUVariant.input_order(ops, inputs)
+    t = ops.arange(inputs.mask.shape[1])[None]
+    end = ops.max(ops.where(inputs.mask, t + 1, 0), axis=1)[:, None]
+    index = ops.where(t < end, end - 1 - t, t)
+    x = ops.take_along_axis(inputs.x, ops.broadcast_to(index[:, :, None], ops.shape(inputs.x)), axis=1)
+    return x, ops.take_along_axis(inputs.mask, index, axis=1)
 
 
-def _turn_x_only(o: Any, q: Sequence) -> tuple[Any, Any]:
-    return turned(o, q)[0], q.mask
+def _turn_x_only(ops: Any, inputs: SequenceInput) -> tuple[Any, Any]:
+    return GRUVariant.input_order(ops, inputs)[0], inputs.mask
 
 
 MASK_MUTANTS = (
@@ -45,15 +48,15 @@ MASK_MUTANTS = (
         "mask ignored",
         CARRY,
         "padding",
-        inputs=_mask(lambda _o, _m: None),
+        inputs=_mask(lambda _ops, _mask: None),
         source="https://github.com/NVIDIA/OpenSeq2Seq/issues/69",
     ),
     forward_mutant(
         "mask-inverted",
         "mask inverted",
-        "True marks a real step; some libraries mark padding",
+        "True marks a valid step; some libraries mark padding",
         "mask",
-        inputs=_mask(lambda o, m: o.logical_not(m)),
+        inputs=_mask(lambda ops, mask: ops.logical_not(mask)),
         source="https://github.com/earthspecies/avex/pull/26",
     ),
     forward_mutant(
@@ -70,7 +73,7 @@ MASK_MUTANTS = (
         "Use mask[:, t] at step t",
         "padding",
         "steps",
-        inputs=_mask(lambda o, m: o.concatenate([m[:, :1], m[:, :-1]], axis=1)),
+        inputs=_mask(lambda ops, mask: ops.concatenate([mask[:, :1], mask[:, :-1]], axis=1)),
     ),
     forward_mutant(
         "mask-as-lengths",
@@ -93,14 +96,14 @@ MASK_MUTANTS = (
         "state zeroed at masked steps",
         CARRY,
         "padding",
-        carry=lambda o, real, new, h, _start: (where(o, real, new, 0 * h),) * 2,
+        carry=lambda ops, valid, new, h, _start: (where_valid(ops, valid, new, 0 * h),) * 2,
     ),
     forward_mutant(
         "masked-output-zeroed",
         "output zeroed at masked steps, state carried on",
         f"{CARRY}. Packed sequences in PyTorch and sequence_lens in ONNX return zeros",
         "padding",
-        carry=lambda o, real, new, h, _start: (where(o, real, new, 0 * h), where(o, real, new, h)),
+        carry=lambda ops, valid, new, h, _start: (where_valid(ops, valid, new, 0 * h), where_valid(ops, valid, new, h)),
         source="https://github.com/tensorflow/tensorflow/issues/30423",
     ),
     forward_mutant(
@@ -109,7 +112,7 @@ MASK_MUTANTS = (
         BACKWARDS,
         "padding",
         "backwards",
-        order=_turn_x_only,
+        input_order=_turn_x_only,
         source="https://github.com/keras-team/keras/pull/1934",
     ),
     forward_mutant(
@@ -119,7 +122,7 @@ MASK_MUTANTS = (
         "padding",
         "backwards",
         "steps",
-        order=_turn_the_real,
+        input_order=_turn_the_valid,
         source="https://github.com/pytorch/pytorch/issues/1811",
     ),
 )

@@ -1,31 +1,14 @@
 """A mistake, with what to do about it; and itself a GRU, so that it can stand wherever one is expected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from numpy.typing import NDArray
 
-from gru_lib.conformance.backward import Backward
-from gru_lib.conformance.cases import Case
-from gru_lib.conformance.recipe import NUMPY, Moment, Recipe, Sequence, arrays_of
+from gru_lib.conformance.mutants.arguments import NUMPY, SequenceInput, StepState, weight_arrays
+from gru_lib.conformance.mutants.backward import BackwardVariant
+from gru_lib.conformance.mutants.forward import GRUVariant
 from gru_lib.scratch import GRUGradients, GRUWeights
-
-NEEDS: dict[str, Callable[[Case], bool]] = {
-    "bias": lambda case: case.weights.bias is not None,
-    "one row": lambda case: case.weights.bias is not None and case.weights.bias.ndim == 1,
-    "after": lambda case: case.reset_after,
-    "before": lambda case: not case.reset_after,
-    "h0": lambda case: case.h0 is not None,
-    "no h0": lambda case: case.h0 is None,
-    "mask": lambda case: case.mask is not None,
-    "padding": lambda case: not case.valid.all(),
-    "backwards": lambda case: case.go_backwards,
-    "float64": lambda case: case.x.dtype == float,
-    "steps": lambda case: case.x.shape[1] > 1,
-    "rows": lambda case: len(case.x) > 1,
-    "features": lambda case: case.x.shape[2] > 1,
-    "units": lambda case: case.weights.units > 1,
-}
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,37 +25,29 @@ class Mutant:
         What to do about it.
     source : str or None
         Address of a public page where this happened, or where a convention that invites it is written down.
-    recipe, backward : Recipe, Backward
-        The parts; one of them is wrong.
     needs : frozenset of str
-        Keys of `NEEDS`: in a case without these it gives the right answer.
+        What a case must have; in a case without it the answer is right. Tests hold this to every case.
     tolerance : float or None
         For mistakes of precision: how near is near enough, since rounding depends on the order of the sums.
+    forward, backward : mapping from str to callable
+        The exchanged parts, named as in `GRUVariant` and `BackwardVariant`.
     """
 
     id: str
     name: str
     remedy: str
     source: str | None = None
-    recipe: Recipe = field(default_factory=Recipe)
-    backward: Backward = field(default_factory=Backward)
     needs: frozenset[str] = frozenset()
     tolerance: float | None = None
+    forward: Mapping[str, Callable] = field(default_factory=dict)
+    backward: Mapping[str, Callable] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Mutant({self.id})"
 
-    @property
-    def in_gradients(self) -> bool:
-        """Whether the states are right, and only the backward pass is wrong."""
-        return self.backward != Backward()
-
-    def shows_in(self, case: Case) -> bool:
-        """Whether the case has what the mistake needs."""
-        return all(NEEDS[need](case) for need in self.needs)
-
     def gru(self) -> Callable[..., NDArray]:
         """Return a callable with the interface of `check_gru`; it remembers its own calls and nobody else's."""
+        variant = GRUVariant(**self.forward)
         memory: dict = {}
 
         def mutant(
@@ -84,8 +59,8 @@ class Mutant:
             reset_after: bool = True,
             go_backwards: bool = False,
         ) -> NDArray:
-            sequence = Sequence(x, h0, mask, go_backwards, memory)
-            return self.recipe.run(NUMPY, arrays_of(weights, reset_after), sequence, reset_after)
+            inputs = SequenceInput(x, h0, mask, go_backwards, memory)
+            return variant.run(NUMPY, weight_arrays(weights, reset_after), inputs, reset_after)[0]
 
         return mutant
 
@@ -101,11 +76,10 @@ class Mutant:
         go_backwards: bool = False,
     ) -> GRUGradients:
         """Return the gradients, with the interface of `check_gru`."""
-        trace: list[Moment] = []
-        sequence = Sequence(x, h0, mask, go_backwards)
-        arrays = arrays_of(weights, reset_after)
-        self.recipe.run(NUMPY, arrays, sequence, reset_after, trace)
-        return self.backward.run(grad_hidden_states, trace, weights.bias is not None, go_backwards)
+        trace: list[StepState] = []
+        inputs, arrays = SequenceInput(x, h0, mask, go_backwards), weight_arrays(weights, reset_after)
+        GRUVariant(**self.forward).run(NUMPY, arrays, inputs, reset_after, trace)
+        return BackwardVariant(**self.backward).run(grad_hidden_states, trace, weights.bias is not None, go_backwards)
 
 
 def forward_mutant(
@@ -117,5 +91,12 @@ def forward_mutant(
     tolerance: float | None = None,
     **parts: Callable,
 ) -> Mutant:
-    """Return a mutant with other parts of the recipe, named as in `Recipe`."""
-    return Mutant(id, name, remedy, source, Recipe(**parts), needs=frozenset(needs), tolerance=tolerance)
+    """Return a mutant with other parts of the forward pass, named as in `GRUVariant`."""
+    return Mutant(id, name, remedy, source, frozenset(needs), tolerance, forward=parts)
+
+
+def backward_mutant(
+    id: str, name: str, remedy: str, *needs: str, source: str | None = None, **parts: Callable
+) -> Mutant:
+    """Return a mutant with other parts of the backward pass, named as in `BackwardVariant`."""
+    return Mutant(id, name, remedy, source, frozenset(needs), backward=parts)

@@ -3,52 +3,53 @@
 from collections.abc import Callable
 from typing import Any
 
-from gru_lib.conformance.mutants.mutant import Mutant
-from gru_lib.conformance.recipe import Arrays, Recipe
+from gru_lib.conformance.mutants.arguments import WeightArrays, thirds
+from gru_lib.conformance.mutants.mutant import Mutant, forward_mutant
 
 PORT = "gru_lib.porting.port(weights, source, target) does it for you"
 
 
-def every(change: Callable, *fields: str) -> Callable:
+def every(change: Callable, *names: str) -> Callable:
     """Change the named arrays, or all of them."""
-    return lambda o, w, _two_rows: w._replace(**{f: change(o, getattr(w, f)) for f in fields or Arrays._fields})
+    return lambda ops, arrays, _two_rows: arrays._replace(
+        **{name: change(ops, getattr(arrays, name)) for name in names or WeightArrays._fields}
+    )
 
 
 def scaled(*factors: float) -> Callable:
     """Multiply the thirds by factors."""
-    return lambda o, a: o.concatenate([f * t for f, t in zip(factors, o.split(a, 3, axis=-1), strict=True)], axis=-1)
+    return lambda ops, a: ops.concatenate([f * t for f, t in zip(factors, thirds(a), strict=True)], axis=-1)
 
 
 def weight_mutant(id: str, weights: Callable, name: str, remedy: str, *needs: str, source: str | None = None) -> Mutant:
-    """Return a mutant whose weights are changed by (o, arrays, two_rows) -> arrays."""
-    return Mutant(id, name, remedy, source, Recipe(weights=weights), needs=frozenset(needs))
+    """Return a mutant whose weights are changed by (ops, arrays, two_rows) -> arrays."""
+    return forward_mutant(id, name, remedy, *needs, source=source, weights=weights)
 
 
-def _reorder(o: Any, a: Any, order: str) -> Any:
+def _reorder(ops: Any, a: Any, order: str) -> Any:
     """Put the thirds of the last axis in another order, "102" to exchange the first two."""
-    thirds = o.split(a, 3, axis=-1)
-    return o.concatenate([thirds[int(i)] for i in order], axis=-1)
+    return ops.concatenate([thirds(a)[int(i)] for i in order], axis=-1)
 
 
-def _ordered(order: str, *fields: str) -> Callable:
-    return every(lambda o, a: _reorder(o, a, order), *fields)
+def _ordered(order: str, *names: str) -> Callable:
+    return every(lambda ops, a: _reorder(ops, a, order), *names)
 
 
-def _interleaved(o: Any, a: Any) -> Any:
+def _interleaved(ops: Any, a: Any) -> Any:
     """Take every third column for a gate."""
-    return o.concatenate([a[..., i::3] for i in range(3)], axis=-1)
+    return ops.concatenate([a[..., i::3] for i in range(3)], axis=-1)
 
 
-def _reshaped(o: Any, a: Any) -> Any:
-    return o.reshape(o.transpose(a), a.shape)
+def _reshaped(ops: Any, a: Any) -> Any:
+    return ops.reshape(ops.transpose(a), a.shape)
 
 
-def _gates_transposed(o: Any, a: Any) -> Any:
-    return o.concatenate([o.transpose(third) for third in o.split(a, 3, axis=1)], axis=1)
+def _gates_transposed(ops: Any, a: Any) -> Any:
+    return ops.concatenate([ops.transpose(third) for third in thirds(a)], axis=1)
 
 
-def _half(o: Any, a: Any) -> Any:
-    return o.cast(o.cast(a, "float16"), a.dtype)
+def _half(ops: Any, a: Any) -> Any:
+    return ops.cast(ops.cast(a, "float16"), a.dtype)
 
 
 ORDER = "Exchange the first two thirds"

@@ -4,64 +4,65 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from gru_lib.conformance.mutants.arguments import SequenceInput, where_valid
+from gru_lib.conformance.mutants.forward import GRUVariant
 from gru_lib.conformance.mutants.mutant import forward_mutant
-from gru_lib.conformance.recipe import Sequence, turned, where
 
 BACKWARDS = "With go_backwards turn x and the mask, and leave the states in the order of processing"
 
 
 def _h0(change: Callable) -> Callable:
-    return lambda o, q: q if q.h is None else replace(q, h=change(o, q.h))
+    return lambda ops, inputs: inputs if inputs.h0 is None else replace(inputs, h0=change(ops, inputs.h0))
 
 
-def first_row(o: Any, a: Any) -> Any:
+def first_row(ops: Any, a: Any) -> Any:
     """Give every row what row 0 has."""
-    return o.broadcast_to(a[:1], o.shape(a))
+    return ops.broadcast_to(a[:1], ops.shape(a))
 
 
-def turn_states(o: Any, states: Any, q: Sequence) -> Any:
+def turn_states(ops: Any, states: Any, inputs: SequenceInput) -> Any:
     """Return the states of a backward walk in the order of x."""
-    return o.flip(states, axis=1) if q.backwards else states
+    return ops.flip(states, axis=1) if inputs.go_backwards else states
 
 
-def _exchange(o: Any, a: Any) -> Any:
-    return None if a is None else o.swapaxes(a, 0, 1)
+def _exchange(ops: Any, a: Any) -> Any:
+    return None if a is None else ops.swapaxes(a, 0, 1)
 
 
-def _view(o: Any, a: Any) -> Any:
+def _view(ops: Any, a: Any) -> Any:
     """Read (B, T, ...) as (T, B, ...) without moving a number, then put the batch first again."""
-    return None if a is None else _exchange(o, o.reshape(a, (a.shape[1], -1, *a.shape[2:])))
+    return None if a is None else _exchange(ops, ops.reshape(a, (a.shape[1], -1, *a.shape[2:])))
 
 
-def _viewed_back(o: Any, states: Any, _q: Sequence) -> Any:
+def _viewed_back(ops: Any, states: Any, _inputs: SequenceInput) -> Any:
     steps = states.shape[1]
-    return o.reshape(_exchange(o, states), (-1, steps, states.shape[2]))
+    return ops.reshape(_exchange(ops, states), (-1, steps, states.shape[2]))
 
 
-def _one_row(o: Any, q: Sequence) -> tuple[Any, Any]:
+def _one_row(ops: Any, inputs: SequenceInput) -> tuple[Any, Any]:
     """Read all rows as a single long one."""
-    x, mask = turned(o, q)
-    return o.reshape(x, (1, -1, x.shape[2])), None if mask is None else o.reshape(mask, (1, -1))
+    x, mask = GRUVariant.input_order(ops, inputs)
+    return ops.reshape(x, (1, -1, x.shape[2])), None if mask is None else ops.reshape(mask, (1, -1))
 
 
-def _remembered(_o: Any, q: Sequence) -> Sequence:
-    last = q.memory.get("last")
-    fits = last is not None and (last.shape[0], last.dtype) == (q.x.shape[0], q.x.dtype)
-    return replace(q, h=last) if q.h is None and fits else q
+def _remembered(_ops: Any, inputs: SequenceInput) -> SequenceInput:
+    last = inputs.memory.get("last")
+    fits = last is not None and (last.shape[0], last.dtype) == (inputs.x.shape[0], inputs.x.dtype)
+    return replace(inputs, h0=last) if inputs.h0 is None and fits else inputs
 
 
-def _remember(_o: Any, states: Any, q: Sequence) -> Any:
-    q.memory["last"] = states[:, -1]
+def _remember(_ops: Any, states: Any, inputs: SequenceInput) -> Any:
+    inputs.memory["last"] = states[:, -1]
     return states
 
 
-WALK_MUTANTS = (
+RECURRENCE_MUTANTS = (
     forward_mutant(
         "h0-ignored",
         "initial state ignored",
         "Start from h0 where it is given",
         "h0",
-        inputs=lambda _o, q: replace(q, h=None),
+        inputs=lambda _ops, inputs: replace(inputs, h0=None),
         source="https://github.com/nyu-dl/dl4mt-tutorial/pull/65",
     ),
     forward_mutant(
@@ -79,7 +80,7 @@ WALK_MUTANTS = (
         "h0",
         "rows",
         "units",
-        inputs=_h0(lambda o, h: o.reshape(o.transpose(h), o.shape(h))),
+        inputs=_h0(lambda ops, h: ops.reshape(ops.transpose(h), ops.shape(h))),
         source="https://medium.com/mcgill-artificial-intelligence-review/the-dangers-of-reshaping-and-other-fun-mistakes-ive-learnt-from-pytorch-b6a5bdc1c275",
     ),
     forward_mutant(
@@ -87,9 +88,9 @@ WALK_MUTANTS = (
         "state carried from the last step of a row to the first step of the next row",
         "Start every row of the batch from its own initial state",
         "rows",
-        inputs=_h0(lambda _o, h: h[:1]),
-        order=_one_row,
-        outputs=lambda o, states, q: o.reshape(states, (q.x.shape[0], q.x.shape[1], -1)),
+        inputs=_h0(lambda _ops, h: h[:1]),
+        input_order=_one_row,
+        outputs=lambda ops, states, inputs: ops.reshape(states, (inputs.x.shape[0], inputs.x.shape[1], -1)),
         source="https://github.com/alibaba/MNN/issues/1573",
     ),
     forward_mutant(
@@ -97,7 +98,7 @@ WALK_MUTANTS = (
         "state not carried from step to step",
         "Hand the new state to the next step",
         "steps",
-        carry=lambda o, real, new, _h, start: (where(o, real, new, start), start),
+        carry=lambda ops, valid, new, _h, start: (where_valid(ops, valid, new, start), start),
         source="https://github.com/tracel-ai/burn/issues/2701",
     ),
     forward_mutant(
@@ -113,7 +114,7 @@ WALK_MUTANTS = (
         "output-before-step",
         "output one step late (the state before the step)",
         "Collect the state after the step",
-        carry=lambda o, real, new, h, _start: (h, where(o, real, new, h)),
+        carry=lambda ops, valid, new, h, _start: (h, where_valid(ops, valid, new, h)),
     ),
     forward_mutant(
         "backwards-ignored",
@@ -121,7 +122,7 @@ WALK_MUTANTS = (
         BACKWARDS,
         "backwards",
         "steps",
-        inputs=lambda _o, q: replace(q, backwards=False),
+        inputs=lambda _ops, inputs: replace(inputs, go_backwards=False),
         source="https://github.com/stanfordmlgroup/nlc/issues/8",
     ),
     forward_mutant(
@@ -130,7 +131,7 @@ WALK_MUTANTS = (
         f"{BACKWARDS}; here the first state belongs to the last step of x",
         "backwards",
         "steps",
-        outputs=turn_states,
+        output_order=turn_states,
         source="https://github.com/keras-team/keras/issues/1431",
     ),
     forward_mutant(
@@ -139,15 +140,15 @@ WALK_MUTANTS = (
         BACKWARDS,
         "backwards",
         "steps",
-        order=lambda _o, q: (q.x, q.mask),
-        outputs=turn_states,
+        input_order=lambda _ops, inputs: (inputs.x, inputs.mask),
+        output_order=turn_states,
     ),
     forward_mutant(
         "batch-time-exchanged",
         "batch and time exchanged",
         "x is (batch, steps, features): PyTorch needs batch_first=True, ONNX a transpose",
-        inputs=lambda o, q: replace(q, x=_exchange(o, q.x), mask=_exchange(o, q.mask)),
-        outputs=lambda o, states, _q: _exchange(o, states),
+        inputs=lambda ops, inputs: replace(inputs, x=_exchange(ops, inputs.x), mask=_exchange(ops, inputs.mask)),
+        outputs=lambda ops, states, _inputs: _exchange(ops, states),
         source="https://github.com/google-deepmind/dm-haiku/issues/298",
     ),
     forward_mutant(
@@ -156,7 +157,7 @@ WALK_MUTANTS = (
         "Use transpose or swapaxes: reshape mixes the rows",
         "rows",
         "steps",
-        inputs=lambda o, q: replace(q, x=_view(o, q.x), mask=_view(o, q.mask)),
+        inputs=lambda ops, inputs: replace(inputs, x=_view(ops, inputs.x), mask=_view(ops, inputs.mask)),
         outputs=_viewed_back,
     ),
 )

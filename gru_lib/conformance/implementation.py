@@ -19,7 +19,7 @@ class CannotTestError(Exception):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Implementation:
     """A GRU under test.
 
     Attributes
@@ -44,8 +44,8 @@ class Candidate:
         return (*left_out, *(["gradients (none were given)"] if self.gradients is None else []))
 
 
-def from_function(gru: Callable, gradients: Callable | None, reset_after: bool | None) -> Candidate:
-    """Return the candidate for a function with the interface of `check_gru`.
+def from_function(gru: Callable, gradients: Callable | None, reset_after: bool | None) -> Implementation:
+    """Return the implementation that a function is with the interface of `check_gru`.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def from_function(gru: Callable, gradients: Callable | None, reset_after: bool |
     def call(x: Any, weights: Any, **options: Any) -> Any:
         return gru(x, weights, **{option: options[option] for option in offered})
 
-    return Candidate(name, call, fixed, because, None if gradients is None else _backward(gradients, offered))
+    return Implementation(name, call, fixed, because, None if gradients is None else _backward(gradients, offered))
 
 
 def _backward(gradients: Callable, needed: list[str]) -> Callable:

@@ -1,0 +1,23 @@
+"""Where a mistake can be seen: `Mutant.needs` as conditions on a case."""
+
+NEEDS = {
+    "bias": lambda case: case.bias is not None,
+    "one row": lambda case: case.bias is not None and case.bias.ndim == 1,
+    "after": lambda case: case.reset_after,
+    "before": lambda case: not case.reset_after,
+    "h0": lambda case: case.h0 is not None,
+    "no h0": lambda case: case.h0 is None,
+    "mask": lambda case: case.mask is not None,
+    "padding": lambda case: not case.valid.all(),
+    "backwards": lambda case: case.go_backwards,
+    "float64": lambda case: case.x.dtype == float,
+    "steps": lambda case: case.x.shape[1] > 1,
+    "rows": lambda case: len(case.x) > 1,
+    "features": lambda case: case.x.shape[2] > 1,
+    "units": lambda case: case.weights.units > 1,
+}
+
+
+def shows_in(mutant, case):
+    """Tell whether a case has what the mistake needs."""
+    return all(NEEDS[need](case) for need in mutant.needs)
