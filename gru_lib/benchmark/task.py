@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.benchmark.shapes import Shape
-from gru_lib.scratch.weights import glorot_uniform, orthogonal
+from gru_lib.scratch.initializers import glorot_uniform, orthogonal
 
 CELLS = {"GRU": 3, "LSTM": 4, "SimpleRNN": 1}  # and how many blocks of n columns their kernels have
 MODES = ("train", "last", "forward", "step")

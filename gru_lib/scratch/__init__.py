@@ -1,7 +1,13 @@
-"""The gated recurrent unit in NumPy: weights, forward and backward. Behind it: `training` and `compiled`."""
+"""The gated recurrent unit in NumPy. Read `weights`, `checks`, `forward` and `backward` in this order.
 
-from gru_lib.scratch.backward import GRUGradients, gru_backward
-from gru_lib.scratch.forward import GRUCache, gru_forward, gru_step, sigmoid
+`fast_forward` and `fast_backward` compute the same in less time. Behind them: `training` and `compiled`.
+"""
+
+from gru_lib.scratch.backward import GRUGradients, gru_backward_plain
+from gru_lib.scratch.cache import GRUCache
+from gru_lib.scratch.fast_backward import gru_backward
+from gru_lib.scratch.fast_forward import gru_forward, gru_step
+from gru_lib.scratch.forward import gru_forward_plain, sigmoid
 from gru_lib.scratch.weights import GRUWeights, parameter_count
 
 __all__ = [
@@ -9,7 +15,9 @@ __all__ = [
     "GRUGradients",
     "GRUWeights",
     "gru_backward",
+    "gru_backward_plain",
     "gru_forward",
+    "gru_forward_plain",
     "gru_step",
     "parameter_count",
     "sigmoid",

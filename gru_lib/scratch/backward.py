@@ -1,14 +1,12 @@
-"""Backpropagation through time for the GRU."""
+"""Backpropagation through time as it is derived; `fast_backward` computes the same in less time."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gru_lib.scratch import loops
-from gru_lib.scratch.checks import float_array, same_dtype, same_shape
-from gru_lib.scratch.forward import GRUCache
-from gru_lib.scratch.weights import GRUWeights
+from gru_lib.scratch.cache import GRUCache
+from gru_lib.scratch.checks import float_array, instance, same_dtype, same_shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,87 +24,62 @@ class GRUGradients:
         return [array for array in (self.kernel, self.recurrent_kernel, self.bias) if array is not None]
 
 
-def gru_backward(grad_hidden_states: ArrayLike, cache: GRUCache) -> GRUGradients:
-    """Carry the gradient of a loss from the hidden states to weights, inputs and initial state.
+def gru_backward_plain(grad_hidden_states: ArrayLike, cache: GRUCache) -> GRUGradients:
+    """Carry the gradient of a loss back, one derivative a line: the form that every faster one is held against.
 
-    Parameters
-    ----------
-    grad_hidden_states : (B, T, n) array
-        Gradient with respect to what `gru_forward` returned, in the same order.
-        If only the last state enters the loss, it is zero everywhere else.
-    cache : GRUCache
-        From that call of `gru_forward`.
-
-    Returns
-    -------
-    GRUGradients
-        ``.kernel``, ``.recurrent_kernel``, ``.bias``, ``.x`` of (B, T, m) in the order of x, ``.h0`` of (B, n).
-
-    Raises
-    ------
-    ValueError
-        If the shape or the dtype is not that of the hidden states.
+    Parameters, returned gradients and errors are those of `gru_backward`; the cache may come from any forward pass.
 
     Notes
     -----
-    Source: the chapter on backpropagation through time, after Werbos (1990).
-    The mask needs no line here: a masked step had z = 1, and its factors are zero.
+    Derived in the chapter *Backpropagation through time*, whose names these are: delta is the gradient of a state,
+    alpha those of the sums inside sigmoid and tanh.
     """
-    grad = checked_gradient(grad_hidden_states, cache.reset_term.shape, cache.weights)
-    n, recurrent_kernel = cache.weights.units, cache.weights.recurrent_kernel
-    steps, gate_rows, batch = cache.gates.shape
-    walk = loops.backward_reset_after if cache.reset_after else loops.backward_reset_before
-    d_sums = np.empty((steps, gate_rows + n if cache.reset_after else gate_rows, batch), grad.dtype)
-    d_states = grad.transpose(1, 2, 0).copy()
-    kept = cache.gates, cache.reset_term, cache.states
-    d_h0 = walk(d_states, *kept, recurrent_kernel, vanished(grad), d_sums)
+    grad, weights, kept = checked_gradient(grad_hidden_states, cache), cache.weights, cache.activations
+    U_z, U_r, U_h = np.split(weights.recurrent_kernel, 3, axis=1)
+    d_kernel, d_recurrent = np.zeros_like(weights.kernel), np.zeros_like(weights.recurrent_kernel)
+    d_b, d_c = np.zeros((2, d_kernel.shape[1]), grad.dtype)
+    d_x, delta = np.empty((*grad.shape[:2], weights.input_size), grad.dtype), np.zeros_like(kept.states[0].T)
+    for t in reversed(range(grad.shape[1])):
+        x_t, h, q = kept.inputs[t, :-1].T, kept.states[t].T, kept.reset_term[t].T
+        z, r, g = np.split(kept.gates[t].T, 3, axis=1)
+        delta = delta + grad[:, t]
+        alpha_z = delta * (h - g) * z * (1 - z)
+        alpha_h = delta * (1 - z) * (1 - g**2)
+        if cache.reset_after:
+            alpha_q = r * alpha_h
+            alpha_r = alpha_h * q * r * (1 - r)
+            through_q, d_U_h = alpha_q @ U_h.T, h.T @ alpha_q
+        else:
+            alpha_q = alpha_h @ U_h.T
+            alpha_r = alpha_q * h * r * (1 - r)
+            through_q, d_U_h = alpha_q * r, q.T @ alpha_h
+        alphas = np.hstack([alpha_z, alpha_r, alpha_h])
+        d_kernel += x_t.T @ alphas
+        d_recurrent += np.hstack([h.T @ alpha_z, h.T @ alpha_r, d_U_h])
+        d_b += alphas.sum(axis=0)
+        d_c += np.hstack([alpha_z, alpha_r, alpha_q]).sum(axis=0)
+        d_x[:, t] = alphas @ weights.kernel.T
+        delta = z * delta + alpha_z @ U_z.T + alpha_r @ U_r.T + through_q
+    return gradients_of(cache, d_kernel, d_recurrent, d_b, d_c, d_x, delta)
 
-    d_flat, h_flat = _flat(d_sums), _flat(cache.states[:-1])
-    if cache.reset_after:
-        d_recurrent = np.roll(d_flat[: 3 * n] @ h_flat.T, -n, axis=0)
-        d_c = np.roll(d_flat[: 3 * n].sum(axis=1), -n)
-        d_flat = d_flat[n:]
-    else:
-        d_recurrent = np.vstack([d_flat[: 2 * n] @ h_flat.T, d_flat[2 * n :] @ _flat(cache.reset_term).T])
-        d_c = None
-    d_x = (cache.weights.kernel @ d_flat).reshape(cache.weights.input_size, steps, batch).transpose(2, 1, 0)
-    d_kernel = d_flat @ _flat(cache.inputs).T  # the last input is 1, and its weight is b
-    return GRUGradients(
-        kernel=d_kernel[:, :-1].T.copy(),
-        recurrent_kernel=d_recurrent.T.copy(),
-        bias=bias_gradient(cache.weights, d_kernel[:, -1].copy(), d_c),
-        x=np.ascontiguousarray(d_x[:, ::-1] if cache.go_backwards else d_x),
-        h0=d_h0.T.copy(),
-    )
 
-
-def checked_gradient(grad: ArrayLike, shape: tuple[int, int, int], weights: GRUWeights) -> NDArray:
-    """Return grad_hidden_states as an array for a cache of shape (T, n, B), or raise ValueError."""
-    steps, n, batch = shape
+def checked_gradient(grad: ArrayLike, cache: GRUCache) -> NDArray:
+    """Return grad_hidden_states (B, T, n) as an array that belongs to the cache, or raise an error."""
+    expected = instance("cache", cache, GRUCache).shape
     grad = float_array("grad_hidden_states", grad, 3)
-    same_shape("grad_hidden_states", grad, (batch, steps, n), "as the hidden states")
-    return same_dtype("grad_hidden_states", grad, weights.dtype)
+    same_shape("grad_hidden_states", grad, expected, "as the hidden states")
+    return same_dtype("grad_hidden_states", grad, cache.weights.dtype)
 
 
-def bias_gradient(weights: GRUWeights, d_b: NDArray, d_c: NDArray | None) -> NDArray | None:
-    """Return the gradient of the bias in its shape: two rows with reset after, one with reset before, None for none."""
-    if weights.bias is None:
-        return None
-    return d_b if d_c is None else np.stack([d_b, d_c])
-
-
-def _flat(stack: NDArray) -> NDArray:
-    """Return (T, k, B) as (k, T B): a product of two such matrices sums over steps and batch at once."""
-    steps, k, batch = stack.shape
-    return stack.swapaxes(0, 1).reshape(k, steps * batch)
-
-
-def vanished(grad: NDArray) -> float:
-    """Return the size below which the walk back sets a gradient to zero: 1e-31 in float32, 1e-292 in float64.
-
-    Below 1e-38 a float32 is subnormal, and many processors compute with subnormal numbers very slowly.
-    The limit moves down with gradients that all come in small, so that what is lost is never seen in a sum.
-    """
-    info = np.finfo(grad.dtype)
-    largest = max(grad.max(initial=0), -grad.min(initial=0))
-    return float(min(1, largest) * info.tiny / info.eps)
+def gradients_of(
+    cache: GRUCache, kernel: NDArray, recurrent: NDArray, b: NDArray, c: NDArray, x: NDArray, h0: NDArray
+) -> GRUGradients:
+    """Return the gradients in the shapes of what they belong to, from those of b, c (3n,) and x as processed."""
+    bias = np.stack([b, c]) if cache.reset_after else b
+    return GRUGradients(
+        kernel=np.ascontiguousarray(kernel),
+        recurrent_kernel=np.ascontiguousarray(recurrent),
+        bias=None if cache.weights.bias is None else np.ascontiguousarray(bias),
+        x=np.ascontiguousarray(x[:, ::-1] if cache.go_backwards else x),
+        h0=np.ascontiguousarray(h0),
+    )

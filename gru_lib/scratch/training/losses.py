@@ -1,13 +1,13 @@
-"""Losses, each with its gradient, averaged over the batch as Keras averages them."""
+"""Losses, each with its gradient, averaged over the batch as Keras averages them; used in the chapter *MNIST*."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gru_lib.scratch.checks import float_array, same_shape
+from gru_lib.scratch.checks import float_array, plain_array, same_shape
 
 
 def softmax(logits: NDArray) -> NDArray:
-    """Return probabilities along the last axis; subtracting the maximum keeps exp from overflowing."""
+    """Return probabilities along the last axis, (..., C); subtracting the maximum keeps exp from overflowing."""
     exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
@@ -33,8 +33,10 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
     ------
     ValueError
         If a shape does not fit, or a label is not a class.
+    TypeError
+        If an array is a masked one.
     """
-    logits, labels = float_array("logits", logits, 2), np.asarray(labels)
+    logits, labels = float_array("logits", logits, 2), plain_array("labels", labels)
     batch, classes = logits.shape
     same_shape("labels", labels, (batch,), "batch of logits")
     if not np.issubdtype(labels.dtype, np.integer):
@@ -68,8 +70,10 @@ def mean_squared_error(predictions: ArrayLike, targets: ArrayLike) -> tuple[floa
     ------
     ValueError
         If the shapes differ: broadcasting (B, 1) against (B,) would train on the wrong errors.
+    TypeError
+        If an array is a masked one.
     """
-    predictions, targets = float_array("predictions", predictions, 2), np.asarray(targets)
+    predictions, targets = float_array("predictions", predictions, 2), plain_array("targets", targets)
     same_shape("targets", targets, predictions.shape, "as predictions")
     if predictions.size == 0:
         return 0.0, np.zeros_like(predictions)

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from gru_lib.scratch.backward import GRUGradients, gru_backward
-from gru_lib.scratch.forward import GRUCache, gru_forward
+from gru_lib.scratch.backward import GRUGradients
+from gru_lib.scratch.cache import GRUCache
+from gru_lib.scratch.checks import instance
+from gru_lib.scratch.fast_backward import gru_backward
+from gru_lib.scratch.fast_forward import gru_forward
 from gru_lib.scratch.training.output_layers import Layer
 from gru_lib.scratch.weights import GRUWeights
 
@@ -22,10 +25,15 @@ class GRUModel:
         Such as ``[BatchNorm(64), Dense(64, 10, rng=rng)]``; a linear last layer gives logits or values.
     reset_after : bool
         Convention of the GRU.
+
+    Notes
+    -----
+    Trained in the chapters *Why gates* and *MNIST*.
     """
 
     def __init__(self, gru: GRUWeights, head: Sequence[Layer], *, reset_after: bool = True) -> None:
-        gru.split_bias(reset_after)  # a bias of the other convention fails here, not in the first step
+        # a bias of the other convention fails here, not in the first step
+        instance("gru", gru, GRUWeights).split_bias(reset_after)
         self.gru, self.head, self.reset_after = gru, list(head), reset_after
         self.gradients: list[NDArray] = []
         self._cache: GRUCache | None = None
@@ -35,11 +43,11 @@ class GRUModel:
         """Every array that training changes: the GRU's, then the head's."""
         return self.gru.arrays() + [array for layer in self.head for array in layer.parameters]
 
-    def forward(self, x: NDArray, *, mask: NDArray | None = None, training: bool = False) -> NDArray:
-        """Return the head's output, (B, k), from sequences (B, T, m) with T of at least 1."""
-        if x.ndim == 3 and x.shape[1] == 0:
-            raise ValueError(f"x has shape {x.shape}; expected at least one step, the head reads the last state")
+    def forward(self, x: ArrayLike, *, mask: NDArray | None = None, training: bool = False) -> NDArray:
+        """Return the head's output, (B, k), from sequences (B, T, m) with T of at least 1, and a mask (B, T)."""
         hidden_states, cache = gru_forward(x, self.gru, mask=mask, reset_after=self.reset_after)
+        if hidden_states.shape[1] == 0:
+            raise ValueError(f"x has shape {np.shape(x)}; expected at least one step, the head reads the last state")
         self._cache = cache if training else self._cache
         output = hidden_states[:, -1]
         for layer in self.head:
@@ -47,13 +55,23 @@ class GRUModel:
         return output
 
     def backward(self, grad: NDArray) -> GRUGradients:
-        """Fill ``gradients`` in the order of ``parameters`` from the gradient of the last training output."""
+        """Fill ``gradients``, in the order and shapes of ``parameters``, and return those of the GRU.
+
+        Parameters
+        ----------
+        grad : (B, k) array
+            Gradient with respect to the last output that was computed with ``training=True``.
+
+        Raises
+        ------
+        ValueError
+            If there was none.
+        """
         if self._cache is None:
             raise ValueError("backward was called before forward(..., training=True)")
         for layer in reversed(self.head):
             grad = layer.backward(grad)
-        steps, units, batch = self._cache.reset_term.shape
-        grad_hidden_states = np.zeros((batch, steps, units), grad.dtype)
+        grad_hidden_states = np.zeros(self._cache.shape, grad.dtype)
         grad_hidden_states[:, -1] = grad
         gru = gru_backward(grad_hidden_states, self._cache)
         self.gradients = gru.arrays() + [array for layer in self.head for array in layer.gradients]

@@ -1,4 +1,4 @@
-"""Gradient descent, plain and adaptive; both change the parameters in place."""
+"""Gradient descent, plain and adaptive; both change the parameters in place. Compared in the chapter *MNIST*."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The layers that stand on top of the GRU: dense and batch normalisation.
+"""The layers that stand on top of the GRU in the chapter *MNIST*: dense and batch normalisation.
 
 Each has ``parameters`` (trained in place), ``forward`` and ``backward``;
 ``backward`` returns the gradient of the input and leaves the others in ``gradients``.
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gru_lib.scratch.checks import positive_integer, same_shape
-from gru_lib.scratch.weights import glorot_uniform
+from gru_lib.scratch.initializers import glorot_uniform
 
 
 class Layer(Protocol):
@@ -41,7 +41,7 @@ class Dense:
         return x @ kernel + bias
 
     def backward(self, grad: NDArray) -> NDArray:
-        """Return the gradient of the input of the last training step."""
+        """Return the gradient of the input of the last training step, (B, k), from that of its output, (B, j)."""
         self.gradients = [self._x.T @ grad, grad.sum(axis=0)]
         return grad @ self.parameters[0].T
 
@@ -76,7 +76,7 @@ class BatchNorm:
         return gamma * self._normalised + beta
 
     def backward(self, grad: NDArray) -> NDArray:
-        """Return the gradient of the input of the last training step."""
+        """Return the gradient of the input of the last training step, (B, k), from that of its output, (B, k)."""
         y = self._normalised
         self.gradients = [(grad * y).sum(axis=0), grad.sum(axis=0)]
         d_y = grad * self.parameters[0]

@@ -1,4 +1,4 @@
-"""Minibatch training with progress."""
+"""Minibatch training with progress, as in the chapter *MNIST*."""
 
 import time
 from collections.abc import Callable, Iterator
