@@ -1,4 +1,4 @@
-"""The command and the pytest plugin of the kit, each in a process of its own."""
+"""The command and the pytest plugin of the kit."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from gru_lib.conformance.__main__ import main
 from tests.support import ROOT
 
 pytest_plugins = ["pytester"]
@@ -36,44 +37,59 @@ class Library:
 
 
 @pytest.fixture
-def run(tmp_path):
+def folder(tmp_path):
+    """A folder with modules to test."""
     (tmp_path / "grus.py").write_text(GRUS, encoding="utf-8")
     (tmp_path / "broken.py").write_text("raise SystemExit(0)", encoding="utf-8")
     (tmp_path / "nothing.onnx").write_bytes(b"")
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder, monkeypatch, capfd):
+    """Call the command in that folder; return its exit status and what it printed."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", list(sys.path))  # the command puts the current folder first
 
     def run(*arguments):
-        command = [sys.executable, "-m", "gru_lib.conformance", *arguments]
-        environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": ""}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
+        status = main(list(arguments))
+        out, err = capfd.readouterr()
+        assert err == ""
+        return status, out
 
-    return run
-
-
-def test_the_command_passes_what_is_right(run):
-    done = run("grus:right", "--gradients", "grus:gradients")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "✓ right is a GRU: all 70 cases agree.\n"
+    yield run
+    sys.modules.pop("grus", None)
 
 
-def test_the_command_names_a_mistake(run):
-    done = run("grus:Library.wrong")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert "likely mistake: recurrent bias outside the reset" in done.stdout
+@pytest.mark.parametrize(
+    ("arguments", "status", "line"),
+    [
+        (["grus:right", "--gradients", "grus:gradients"], 0, "✓ right is a GRU: all 70 cases agree."),
+        (["grus:Library.wrong"], 1, "  likely mistake: recurrent bias outside the reset (bias rows added up)"),
+    ],
+    ids=["right", "wrong"],
+)
+def test_the_command_in_a_process_of_its_own(folder, arguments, status, line):
+    command = [sys.executable, "-m", "gru_lib.conformance", *arguments]
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": ""}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (status, "")
+    assert line in done.stdout.splitlines() and done.stdout[0] in "✓✗"
 
 
 def test_the_command_speaks_json(run):
-    done = run("grus:Library.wrong", "--json")
-    report = json.loads(done.stdout)
-    assert done.returncode == 1
+    status, out = run("grus:Library.wrong", "--json")
+    report = json.loads(out)
+    assert status == 1
     assert [mistake["id"] for mistake in report["mistakes"]] == ["recurrent-bias-outside"]
     assert report["cases"] == 70 and not report["passed"] and report["failures"]
-    assert json.loads(run("grus:right", "--json").stdout)["passed"]
+    assert json.loads(run("grus:right", "--json")[1])["passed"]
 
 
 def test_the_command_takes_the_other_convention(run):
-    assert run("grus:original", "--reset-before").returncode == 0
-    assert run("grus:original").returncode == 1
-    assert run("grus:original", "--reset-after").returncode == 1
+    assert run("grus:original", "--reset-before")[0] == 0
+    assert run("grus:original")[0] == 1
+    assert run("grus:original", "--reset-after")[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -85,7 +101,7 @@ def test_the_command_takes_the_other_convention(run):
         (["grus"], "expected module:name"),
         ([":gru"], "expected module:name"),
         (["nowhere.onnx"], "nowhere.onnx is no .onnx file that exists"),
-        (["nothing.onnx"], "nothing.onnx holds no ONNX model"),
+        (["nothing.onnx"], "nothing.onnx: damaged, or no ONNX model"),
         (["math:pi"], "float is no GRU"),
         (["grus:right", "--gradients", "grus:nothing"], "the module grus holds no nothing"),
     ],
@@ -93,15 +109,15 @@ def test_the_command_takes_the_other_convention(run):
 )
 def test_the_command_says_what_it_could_not_test(run, require, arguments, message):
     require("onnx")
-    done = run(*arguments)
-    assert (done.returncode, done.stderr) == (2, "")
-    assert message in done.stdout and len(done.stdout.splitlines()) == 1
+    status, out = run(*arguments)
+    assert status == 2
+    assert message in out and len(out.splitlines()) == 1
 
 
 def test_the_command_tests_pytorch(run, require):
     require("torch")
-    done = run("torch.nn:GRU")
-    assert done.returncode == 0 and "✓ GRU is a GRU" in done.stdout
+    status, out = run("torch.nn:GRU")
+    assert status == 0 and "✓ GRU is a GRU" in out
 
 
 # ----- the plugin -----------------------------------------------------------------------------------------------------
