@@ -14,6 +14,8 @@ HEAD = ("mistake", "this kit", "Keras's tests", "ONNX's tests")
 def mutation_score_table() -> Table:
     """Return what ``tools.mutation_scores.measure`` found as a table: a row for each mistake, and the scores.
 
+    Shown in the chapter *Port a GRU without changing its numbers*.
+
     Examples
     --------
     >>> print(mutation_score_table().notes[0])

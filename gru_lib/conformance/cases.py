@@ -62,7 +62,7 @@ class Case:
         return mask[:, ::-1] if self.go_backwards else mask
 
     @cached_property
-    def counted(self) -> NDArray[np.bool_]:
+    def compared(self) -> NDArray[np.bool_]:
         """(B, T): outputs that are compared.
 
         With an h0, what stands before the first valid step of a row is left out: Keras's own backends disagree there.
@@ -70,16 +70,16 @@ class Case:
         return np.ones_like(self.valid) if self.h0 is None else np.logical_or.accumulate(self.valid, axis=1)
 
     @property
-    def counted_grad(self) -> NDArray:
+    def compared_grad(self) -> NDArray:
         """The gradient with respect to the states, zero where outputs are not compared."""
-        return self.grad * self.counted[:, :, None].astype(self.grad.dtype)
+        return self.grad * self.compared[:, :, None].astype(self.grad.dtype)
 
     @cached_property
     def expected(self) -> dict[str, NDArray]:
         """States and gradients of the scratch GRU, in float64."""
         double = {name: _double(value) for name, value in self.options.items()}
         states, cache = gru_forward(_double(self.x), GRUWeights(*map(_double, self.weights.arrays())), **double)
-        gradients = gru_backward(_double(self.counted_grad), cache)
+        gradients = gru_backward(_double(self.compared_grad), cache)
         return {"states": states} | {name: getattr(gradients, name) for name in GRADIENTS}
 
 

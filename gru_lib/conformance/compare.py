@@ -38,7 +38,7 @@ def state_failure(outcome: Outcome) -> Failure | None:
     if states is None:
         return Failure(case, outcome.problem)
     expected = case.expected["states"]
-    wrong = (np.abs(states - expected) > tolerance(case, expected)) & case.counted[:, :, None]
+    wrong = (np.abs(states - expected) > tolerance(case, expected)) & case.compared[:, :, None]
     if not wrong.any():
         return Failure(case, outcome.problem) if outcome.problem else None
     step = int(wrong.any(axis=(0, 2)).argmax())

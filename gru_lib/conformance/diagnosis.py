@@ -47,21 +47,21 @@ def _same_states(mutant: Mutant, outcomes: Sequence[Outcome]) -> bool:
                 states = gru(case.x, case.weights, **case.options)
         except ValueError:  # a mutant that exchanges axes cannot take every h0
             return False
-        if not _near(states, outcome.states, case, mutant.tolerance):
+        if not _close(states, outcome.states, case, mutant.tolerance):
             return False
     return True
 
 
-def _near(ours: np.ndarray, theirs: np.ndarray | None, case: Case, rough: float | None) -> bool:
+def _close(ours: np.ndarray, theirs: np.ndarray | None, case: Case, rough: float | None) -> bool:
     if theirs is None or ours.shape != theirs.shape:
         return False
-    distance = np.abs(ours - theirs)[case.counted].max(initial=0)
+    distance = np.abs(ours - theirs)[case.compared].max(initial=0)
     return bool(distance <= max(rough or 0, tolerance(case, ours)))
 
 
 def _same_gradients(mutant: Mutant, outcome: Outcome) -> bool:
     case = outcome.case
-    ours = mutant.gradients(case.x, case.weights, case.counted_grad, **case.options)
+    ours = mutant.gradients(case.x, case.weights, case.compared_grad, **case.options)
     for name, theirs in outcome.gradients.items():
         value = getattr(ours, name)
         if value is None or value.shape != theirs.shape:

@@ -27,20 +27,20 @@ class Implementation:
     name : str
     call : (x, weights, h0=, mask=, reset_after=, go_backwards=) -> states, or a tuple that starts with them
     fixed : what every case must have, as arguments of `draw_cases`
-    because : mapping from what is left out to the reason, in words
+    reasons : mapping from what is left out to the reason, in words
     gradients : (x, weights, grad, options) -> object with gradients, or None
     """
 
     name: str
     call: Callable[..., Any]
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    because: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     gradients: Callable[..., Any] | None = None
 
     @property
     def not_tested(self) -> tuple[str, ...]:
         """What is left out, and why."""
-        left_out = [f"{feature} ({reason})" for feature, reason in self.because.items()]
+        left_out = [f"{feature} ({reason})" for feature, reason in self.reasons.items()]
         return (*left_out, *(["gradients (none were given)"] if self.gradients is None else []))
 
 
@@ -58,16 +58,16 @@ def from_function(gru: Callable, gradients: Callable | None, reset_after: bool |
     fixed: dict[str, Any] = {}
     for option in missing:
         fixed |= WITHOUT[option]
-    because = dict.fromkeys(missing, f"{name} does not take it")
+    reasons = dict.fromkeys(missing, f"{name} does not take it")
     if reset_after is not None or "reset_after" not in offered:
         after = fixed["reset_after"] = reset_after is not False
         reason = f"{name} takes no reset_after" if reset_after is None else f"reset_after={after} was asked for"
-        because["reset before" if after else "reset after"] = reason
+        reasons["reset before" if after else "reset after"] = reason
 
     def call(x: Any, weights: Any, **options: Any) -> Any:
         return gru(x, weights, **{option: options[option] for option in offered})
 
-    return Implementation(name, call, fixed, because, None if gradients is None else _backward(gradients, offered))
+    return Implementation(name, call, fixed, reasons, None if gradients is None else _backward(gradients, offered))
 
 
 def _backward(gradients: Callable, needed: list[str]) -> Callable:

@@ -37,7 +37,7 @@ def run_case(implementation: Implementation, case: Case, *, gradients: bool = Fa
         # what it prints must not mix with the report; what overflows is seen in the numbers
         with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
             if gradients and implementation.gradients is not None:
-                answer = implementation.gradients(arrays["x"], weights, case.counted_grad, **options)
+                answer = implementation.gradients(arrays["x"], weights, case.compared_grad, **options)
                 found = {n: as_array(getattr(answer, n)) for n in GRADIENTS if getattr(answer, n, None) is not None}
                 return Outcome(case, gradients=found, problem="" if found else "returned nothing")
             answer = implementation.call(arrays["x"], weights, **options)

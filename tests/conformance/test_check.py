@@ -30,7 +30,7 @@ def ids(report):
 
 
 def as_textbook_case(case):
-    values = {field.name: getattr(case, field.name) for field in fields(case)} | {"grad": case.counted_grad}
+    values = {field.name: getattr(case, field.name) for field in fields(case)} | {"grad": case.compared_grad}
     double = {n: a.astype(float) for n, a in values.items() if getattr(a, "dtype", None) == np.float32}
     return TextbookCase(**(values | double))
 

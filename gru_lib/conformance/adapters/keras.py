@@ -28,14 +28,14 @@ def from_keras(gru: Any) -> Implementation:
     except (TypeError, ValueError) as error:
         raise CannotTestError(f"{gru.name} has not the weights of a GRU: {error}") from None
     fixed = {"reset_after": gru.reset_after, "use_bias": gru.use_bias, "go_backwards": gru.go_backwards}
-    because = {name: f"the layer has {name}={value}" for name, value in fixed.items()}
+    reasons = {name: f"the layer has {name}={value}" for name, value in fixed.items()}
     fixed |= {"features": weights.input_size, "units": weights.units, "dtype": weights.dtype.name}
 
     def call(x: Any, weights: GRUWeights, **options: Any) -> np.ndarray:
         with _borrowed(gru, weights):
             return run(gru, x, options["h0"], options["mask"])
 
-    return Implementation(gru.name, call, fixed, because | {"other sizes, dtypes": "the layer has its own"})
+    return Implementation(gru.name, call, fixed, reasons | {"other sizes, dtypes": "the layer has its own"})
 
 
 def _from_class(cls: type) -> Implementation:
@@ -47,8 +47,8 @@ def _from_class(cls: type) -> Implementation:
         options = {"reset_after": reset_after, "go_backwards": go_backwards}
         return run(build_gru(weights, weights.arrays(), cls=cls, **options), x, h0, mask)
 
-    because = {} if double else {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
-    return Implementation(cls.__name__, call, {} if double else {"dtype": "float32"}, because)
+    reasons = {} if double else {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
+    return Implementation(cls.__name__, call, {} if double else {"dtype": "float32"}, reasons)
 
 
 @contextmanager

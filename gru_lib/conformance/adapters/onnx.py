@@ -37,13 +37,13 @@ def from_onnx(model: Any, reset_after: bool | None = None) -> Implementation:
         return states[:, ::-1] if backwards else states  # ONNX keeps the order of x
 
     fixed = {"reset_after": after, "go_backwards": backwards, "mask": "none", "dtype": w.dtype.name}
-    because = {
+    reasons = {
         "reset before" if after else "reset after": "that is another node",
         "other direction, sizes, dtypes": "the node has its own",
         "mask": "the node knows lengths, and returns zeros after them",
     }
     fixed |= {"features": w.shape[2], "units": w.shape[1] // 3}
-    return Implementation(f"{name} on {engine}", call, fixed, because)
+    return Implementation(f"{name} on {engine}", call, fixed, reasons)
 
 
 def _load(model: Any) -> Any:

@@ -12,7 +12,7 @@ from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
 
 FIXED = {"reset_after": True, "mask": "none", "go_backwards": False}
-BECAUSE = {
+REASONS = {
     "reset before": "PyTorch has reset after only",
     "mask": "a PyTorch layer takes none",
     "go_backwards": "a PyTorch layer has none of its own; its reverse half comes with bidirectional=True",
@@ -61,7 +61,7 @@ def _implementation(name: str, module_for: Any, fixed: dict) -> Implementation:
         return GRUGradients(kernel, recurrent_kernel, bias, *arrays[-2:])
 
     live = {"other sizes, dtypes, biases": "the module has its own"} if "units" in fixed else {}
-    return Implementation(name, call, fixed, BECAUSE | live, gradients)
+    return Implementation(name, call, fixed, REASONS | live, gradients)
 
 
 @contextmanager
