@@ -61,7 +61,7 @@ def restart(model: keras.Model, weights: list[NDArray]) -> None:
     model.set_weights(weights)
     for variable in model.optimizer.variables:
         if "learning_rate" not in variable.path:
-            variable.assign(keras.ops.zeros_like(variable))
+            variable.assign(keras.ops.zeros(variable.shape, variable.dtype))
 
 
 @contextmanager

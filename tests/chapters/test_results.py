@@ -31,7 +31,7 @@ def test_cpu_results_hold_every_recording_chapter():
 def test_provenance_is_complete():
     for path, chapter in ((path, chapter) for path, chapters in RESULTS.items() for chapter in chapters.values()):
         where = chapter["provenance"]
-        assert where["device"] == path.stem
+        assert path.stem in (where["device"], f"{where['device']}-{where['backend']}")
         assert re.fullmatch(r"[0-9a-f]{12}", where["commit"]), "figures come from committed code"
         assert {"numpy", "keras"} <= set(where["versions"])
         assert chapter["figures"]
