@@ -69,9 +69,10 @@ def test_the_summary_tells_failures_skips_and_what_is_left(capsys):
 
 def test_fast_leaves_what_starts_a_framework_or_a_process_and_weekly_tests_are_named(tmp_path):
     source = (
-        "import subprocess, sys, pytest\n"
+        "import importlib, subprocess, sys, pytest\n"
         "def test_a(): pass\n"
         "def test_b(): import torch\n"
+        "def test_f(): importlib.import_module('jax')\n"
         "def test_c(): subprocess.run([sys.executable, '-c', ''])\n"
         "def test_d(): subprocess.run(['git', '--version'])\n"
         "@pytest.mark.weekly\n"
@@ -81,7 +82,7 @@ def test_fast_leaves_what_starts_a_framework_or_a_process_and_weekly_tests_are_n
     options = ("-p", "conftest", "-m", "not weekly", "--rootdir", str(ROOT))
     result = outcome(tmp_path, source, "--fast", *options)
     assert (result.ok, result.passed) == (True, 2), result.output
-    assert result.skipped == ["left to `make test`: starts torch", "left to `make test`: starts a process"]
+    assert result.skipped == [f"left to `make test`: starts {what}" for what in ("torch", "jax", "a process")]
     assert result.weekly == ["test_it::test_e (2)"]
     (tmp_path / "weekly").mkdir()
     nothing_else = outcome(tmp_path / "weekly", "import pytest\n" + source[source.index("@pytest") :], *options)
