@@ -317,7 +317,7 @@ def test_pages_without_common_style_sheets_are_a_fault(module, out, styled, faul
         module("styles").join_styles(out, styled)
 
 
-# Figures
+# What one page needs
 
 
 class Recorder:
@@ -334,17 +334,28 @@ class Recorder:
 
 
 @pytest.mark.parametrize(
-    ("body", "files"),
+    ("name", "body", "files"),
     [
-        ("<p>nothing to play with</p>", []),
-        ("<code>&lt;gru-digit&gt;</code>", []),
+        ("page", "<p>nothing to play with</p>", []),
+        ("page", "<code>&lt;gru-digit&gt;</code>", []),
+        ("search", "", ["search.js defer"]),
         (
+            "page",
             "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>",
-            ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"],
+            [
+                f"elements/{file}"
+                for file in (
+                    "elements.css",
+                    "gru.js defer",
+                    "parts.js defer",
+                    "gru-digit.js defer",
+                    "gru-review.js defer",
+                )
+            ],
         ),
     ],
 )
-def test_a_page_brings_the_scripts_of_its_figures(module, body, files):
+def test_a_page_brings_the_scripts_that_it_needs(module, name, body, files):
     app = Recorder()
-    module("figures").bring_scripts(app, "page", "page.html", {"body": body}, None)
-    assert app.files == [f"elements/{name}" for name in files]
+    module("scripts").bring_scripts(app, name, "page.html", {"body": body}, None)
+    assert app.files == files

@@ -9,9 +9,7 @@ from sphinx.errors import ExtensionError
 
 SCRIPT = "_static/scripts/fontawesome.js"
 # one icon in that script: name:[width,height,[aliases],"code point","path"]
-ICON = re.compile(
-    r'"?([a-z0-9-]+)"?:\[(\d+),(\d+),\[([^\]]*)\],"[0-9a-f]+","([^"]+)"\]'
-)
+ICON = re.compile(r'"?([a-z0-9-]+)"?:\[(\d+),(\d+),\[([^\]]*)\],"[0-9a-f]+","([^"]+)"\]')
 FAMILIES = {"fa", "fas", "far", "fab", "fa-solid", "fa-regular", "fa-brands"}
 PLACE = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"([^>]*)>\s*</\1>')
 

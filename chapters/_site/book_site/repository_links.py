@@ -10,9 +10,7 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-GITHUB = re.compile(
-    r"(?:https://(?:[^@/]+@)?|git@|ssh://git@)github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?"
-)
+GITHUB = re.compile(r"(?:https://(?:[^@/]+@)?|git@|ssh://git@)github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
 def stated(folder: Path) -> dict[str, str]:
@@ -27,9 +25,7 @@ def origin(folder: Path) -> str:
     """Return what git calls the origin of a working tree; empty if there is none."""
     command = ["git", "-C", str(folder), "remote", "get-url", "origin"]
     try:
-        return subprocess.run(
-            command, capture_output=True, text=True, check=True
-        ).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
 

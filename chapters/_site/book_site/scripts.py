@@ -1,13 +1,18 @@
-"""Scripts that let the page come first: none is waited for, none is there in vain."""
+"""Scripts: a page has those that it needs, and none is waited for."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+FIGURE = re.compile(r"<(gru-[a-z]+)[\s>]")  # each has a script of its own name
+SHARED = ("gru.js", "parts.js")
+ALSO = {"gru-vanishing": ("gradients.js",)}  # what one figure needs besides
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 OPTIONS = "documentation_options.js"
@@ -25,6 +30,14 @@ USE = {
 COLOURS = re.compile(r'<script data-cfasync="false">.*?</script>', re.DOTALL)
 SET_COLOURS = """<script>
     {
+      for (const name of ["localStorage", "sessionStorage"]) {
+        try {
+          window[name].length;
+        } catch { // refused: nothing is kept, and all else works
+          const none = { getItem: () => null, setItem() {}, removeItem() {} };
+          Object.defineProperty(window, name, { value: none });
+        }
+      }
       const page = document.documentElement.dataset;
       const dark = matchMedia("(prefers-color-scheme: dark)").matches;
       page.mode = localStorage.getItem("mode") || "auto";
@@ -35,9 +48,20 @@ SET_COLOURS = """<script>
 
 # The theme's own search for boxes that scroll lays out the whole page at once.
 THEME = "_static/scripts/pydata-sphinx-theme.js"
-FIND_BOXES = re.compile(
-    r'(function \w+\(\)\{)(?:return;)?(?=const \w+=\(\)=>\{document\.querySelectorAll\(\["pre",)'
-)
+FIND_BOXES = re.compile(r'(function \w+\(\)\{)(?:return;)?(?=const \w+=\(\)=>\{document\.querySelectorAll\(\["pre",)')
+
+
+def bring_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document) -> None:
+    """Add what only this page needs: the scripts of its figures, and what mends the search."""
+    if page == "search":
+        app.add_js_file("search.js", loading_method="defer")
+    tags = list(dict.fromkeys(FIGURE.findall(context.get("body", ""))))
+    if not tags:
+        return
+    app.add_css_file("elements/elements.css")
+    also = [name for tag in tags for name in ALSO.get(tag, ())]
+    for name in (*SHARED, *also, *(f"{tag}.js" for tag in tags)):
+        app.add_js_file(f"elements/{name}", loading_method="defer")
 
 
 def replace_search_for_boxes(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
@@ -45,9 +69,7 @@ def replace_search_for_boxes(out: Path, pages: dict[Path, str]) -> dict[Path, st
     script = out / THEME
     text, places = FIND_BOXES.subn(r"\1return;", script.read_text(encoding="utf-8"))
     if places != 1:
-        raise ExtensionError(
-            f"{script.name}: the theme finds boxes that scroll elsewhere"
-        )
+        raise ExtensionError(f"{script.name}: the theme finds boxes that scroll elsewhere")
     script.write_text(text, encoding="utf-8")
     return pages
 
@@ -81,3 +103,4 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
 
 def setup(app: Sphinx) -> None:
     app.add_js_file("reach.js", loading_method="defer")
+    app.connect("html-page-context", bring_scripts)

@@ -70,9 +70,7 @@ def _kept(rules: Iterable[Node], words: set[str]) -> Iterator[str]:
                 text = ",".join(_tight(selector) for selector in selectors)
                 yield f"{text}{{{_tight(rule.content)}}}\n"
         elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
-            inside = tinycss2.parse_rule_list(
-                rule.content, skip_comments=True, skip_whitespace=True
-            )
+            inside = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             content = "".join(_kept(inside, words))
             if content:
                 yield f"@{rule.at_keyword} {_tight(rule.prelude)}{{{content}}}\n"

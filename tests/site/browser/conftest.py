@@ -13,7 +13,6 @@ from tools.browser import find_browser
 
 SITE = ROOT / "_build" / "html"
 FOLDER = SITE.as_uri()
-SCREENSHOTS = ROOT / "_build" / "screenshots"
 
 
 def missing(what):
@@ -55,9 +54,9 @@ def open_page(chromium):
     """Open a page of the site, by default from its folder, without a network; its mistakes are in `page.faults`."""
     contexts = []
 
-    def open_one(name, theme="light", size=(1280, 900), at=FOLDER, **options):
+    def open_one(name, size=(1280, 900), at=FOLDER, before="", **options):
         viewport = dict(zip(("width", "height"), size, strict=True))
-        context = chromium.new_context(viewport=viewport, color_scheme=theme, **options)
+        context = chromium.new_context(viewport=viewport, **options)
         contexts.append(context)
         faults = []
 
@@ -68,7 +67,7 @@ def open_page(chromium):
             return route.abort()
 
         context.route(re.compile("^https?://"), ask)
-        context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        context.add_init_script(before)
         page = context.new_page()
         page.faults = faults
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))

@@ -47,10 +47,12 @@ book.digitNetwork = ({ units: n, features: m, numbers }) => {
   const all = book.numbers(numbers, Float32Array);
   let start = 0;
   const next = (size) => all.subarray(start, (start += size));
-  return {
+  const network = {
     gru: { kernel: next(m * 3 * n), recurrentKernel: next(n * 3 * n), bias: next(2 * 3 * n) },
     kernel: next(n * 10), bias: next(10),
   };
+  if (start !== all.length) throw new Error("the model is not whole");
+  return network;
 };
 
 /** Read an image of 784 numbers: after each row the gates, the state and the ten probabilities. */

@@ -19,12 +19,23 @@ book.unpacked = ({ factors, numbers }) => {
 };
 
 /** The layers out of their packed parts; the words in order of their numbers. */
-book.reviewNetwork = ({ words, table, kernel, recurrentKernel, bias, denseKernel, denseBias }) => ({
-  numberOf: new Map(words.split(" ").map((word, i) => [word, i + FIRST_WORD])),
-  table: book.unpacked(table),
-  gru: { kernel: book.unpacked(kernel), recurrentKernel: book.unpacked(recurrentKernel), bias: book.numbers(bias, Float32Array) },
-  kernel: book.numbers(denseKernel, Float32Array), bias: book.numbers(denseBias, Float32Array),
-});
+book.reviewNetwork = (parts) => {
+  const network = {
+    numberOf: new Map(parts.words.split(" ").map((word, i) => [word, i + FIRST_WORD])),
+    table: book.unpacked(parts.table),
+    gru: {
+      kernel: book.unpacked(parts.kernel), recurrentKernel: book.unpacked(parts.recurrentKernel),
+      bias: book.numbers(parts.bias, Float32Array),
+    },
+    kernel: book.numbers(parts.denseKernel, Float32Array), bias: book.numbers(parts.denseBias, Float32Array),
+  };
+  const { numberOf, table, gru, kernel: { length: n } } = network, features = gru.kernel.length / (3 * n);
+  const sizes = [(numberOf.size + FIRST_WORD) * features, 3 * n * n, 6 * n, 1];
+  if ([table, gru.recurrentKernel, gru.bias, network.bias].some((part, i) => part.length !== sizes[i])) {
+    throw new Error("the model is not whole");
+  }
+  return network;
+};
 
 /** The words of a text, each with its number; 2 stands for every word that the network does not know. */
 book.wordNumbers = (text, numberOf) =>

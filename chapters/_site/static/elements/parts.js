@@ -110,19 +110,20 @@ book.Figure = class extends HTMLElement {
     }).observe(this);
   }
 
-  /** Bring trained networks once the reader is near, then `start()`; where one is missing, say only that. */
+  /** Bring trained networks once the reader is near, then `start()`; where that fails, say only that. */
   whenNear(names, start) {
     const observer = new IntersectionObserver(async (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       try {
         await Promise.all(names.map((name) => book.load(`${book.folder}models/${name}.js`)));
+        start();
       } catch (error) {
+        console.error(error);
+        this.update = null;
         this.replaceChildren(this.words);
-        this.say(`There is nothing to play with: ${error.message}.`);
-        return;
+        this.say("There is nothing to play with: the model could not be read.");
       }
-      start();
     }, { rootMargin: "200px" });
     observer.observe(this);
   }
