@@ -41,7 +41,8 @@ def members(content: bytes) -> Iterator[tuple[str, bytes]]:
             limit = min(MAX_BYTES, max(FREE_BYTES, MAX_EXPANSION * len(content)))
             claimed = sum(file.file_size for file in files)
             if len(files) > MAX_ENTRIES or claimed > limit:
-                raise ValueError(f"{len(files):,} files of {claimed:,} bytes; expected {limit:,} at most")
+                most = f"{MAX_ENTRIES:,} files of {limit:,} bytes at most"
+                raise ValueError(f"{len(files):,} files of {claimed:,} bytes; expected {most}")
             for file in files:
                 yield file.filename, archive.read(file)
     except Exception as error:  # a damaged archive raises a dozen types

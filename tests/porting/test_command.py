@@ -96,6 +96,14 @@ def test_a_framework_that_is_missing_is_named(run, tmp_path, monkeypatch):
     assert status == 1 and "torch" in complaint and complaint.count("\n") == 1
 
 
+def test_memory_that_runs_out_is_one_line(run, monkeypatch):
+    def exhausted(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(command, "load", exhausted)
+    assert run("gru.npz --to keras -o other.npz") == (1, "", "error: not enough memory\n")
+
+
 def test_force_replaces_the_output(run, tmp_path):
     save(tmp_path / "gru.npz", stack_of(draw()), "keras")
     assert run("gru.npz --to textbook -o gru.npz --force")[0] == 0

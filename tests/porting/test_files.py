@@ -199,6 +199,29 @@ def test_an_existing_file_stays_without_force(tmp_path):
     assert bits(loaded(path)[1]) == bits(scratch(draw(1)))
 
 
+def test_a_file_that_another_writer_has_just_made_stays(tmp_path, monkeypatch):
+    (tmp_path / "gru.npz").write_bytes(b"theirs")
+    monkeypatch.setattr("gru_lib.porting.files.check_target", lambda *_, **__: None)  # it was not there yet
+    with pytest.raises(FileExistsError, match=r"File exists: '.*gru.npz'"):
+        save(tmp_path / "gru.npz", stack_of(draw()), "keras")
+    assert (tmp_path / "gru.npz").read_bytes() == b"theirs"
+
+
+def test_a_link_that_leads_nowhere_stays_without_force(tmp_path):
+    (tmp_path / "link.npz").symlink_to("gru.npz")
+    with pytest.raises(FileExistsError, match=r"link.npz exists; .*--force"):
+        save(tmp_path / "link.npz", stack_of(draw()), "keras")
+    save(tmp_path / "link.npz", stack_of(draw()), "keras", force=True)
+    assert (tmp_path / "link.npz").is_symlink()
+    assert bits(loaded(tmp_path / "gru.npz")[1]) == bits(scratch(draw()))
+
+
+def test_a_folder_is_not_replaced(tmp_path):
+    (tmp_path / "gru.npz").mkdir()
+    with pytest.raises(FileExistsError, match=r"gru.npz is no regular file"):
+        save(tmp_path / "gru.npz", stack_of(draw()), "keras", force=True)
+
+
 @pytest.mark.parametrize("suffix", [".h5", ".safetensors", ""])
 def test_other_suffixes_are_refused(tmp_path, suffix):
     with pytest.raises(ValueError, match=r"has the suffix .*; expected one of .npz, .pt"):
