@@ -156,7 +156,7 @@ def test_a_flipped_bit_is_noticed_or_harmless(require, tmp_path, suffix, convent
     path = tmp_path / f"gru{suffix}"
     save(path, stack_of(draw(n=1)), convention)
     content, rng = path.read_bytes(), np.random.default_rng(0)
-    for index in range(0, len(content), 3):
+    for index in range(0, len(content), 5):
         flipped = content[index] ^ (1 << int(rng.integers(8)))
         path.write_bytes(content[:index] + bytes([flipped]) + content[index + 1 :])
         try:

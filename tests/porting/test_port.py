@@ -4,13 +4,14 @@ import importlib
 import json
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.porting import CONVENTIONS, port
+from gru_lib.porting import CONVENTIONS, parity, port
 from gru_lib.scratch import GRUWeights
 from tests.support import ROOT
 from tests.support.porting_cases import (
@@ -26,6 +27,7 @@ from tests.support.porting_cases import (
     every_stack,
     scratch,
     sequences,
+    stack_of,
     states_of,
 )
 
@@ -107,6 +109,16 @@ def test_keras_computes_the_same_states(require, layers, directions, bias, reset
     back = [module.get_weights() for module in modules]
     again = port(back if layers > 1 else back[0], "keras", "scratch", reset_after=reset_after)
     assert bits(again) == bits(scratch(weights))
+
+
+def test_the_check_runs_every_kind_of_layer(require):
+    """Both frameworks that know reset before, against gru_lib."""
+    require("keras"), require("onnxruntime")
+    for reset_after, bias in product((True, False), (True, False)):
+        weights = draw(layers=2, directions=2, bias=bias, reset_after=reset_after, dtype=np.float32)
+        for convention in ("keras", "onnx"):
+            said = parity.compare(stack_of(weights, reset_after), convention, "scratch")
+            assert float(said.split("differ by ")[1].split()[0]) < 1e-5
 
 
 def test_the_variables_of_keras_are_read(require):
