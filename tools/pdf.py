@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tools import ROOT
 from tools.browser import find_browser
+from tools.site import in_the_way
 
 FOLDER = ROOT / "_build" / "singlehtml"
 PAGE = FOLDER / "chapters" / "index.html"
@@ -35,6 +36,8 @@ def main() -> int:
     browser = find_browser()
     if browser is None:
         print("✗ No Chromium found.\n  On Debian and Ubuntu: sudo apt-get install chromium")
+        return 1
+    if in_the_way():
         return 1
     print("Building the book as one page …", flush=True)
     if not build():

@@ -35,6 +35,14 @@ class Page(HTMLParser):
         self.assets += [values[name] for element, name in ASSETS if element == tag and name in values]
 
 
+def in_the_way() -> bool:
+    """Tell, and say, that there is a file where the build's folder goes."""
+    if HTML.parent.is_dir() or not HTML.parent.exists():
+        return False
+    print(f"✗ {HTML.parent} is in the way: what is built goes to a folder of that name. Move it, or delete it.")
+    return True
+
+
 def build() -> bool:
     """Build from nothing, every warning an error; return whether there is a site."""
     shutil.rmtree(HTML.parent, ignore_errors=True)  # a page of yesterday must not hide that today's is missing
@@ -73,8 +81,7 @@ def _problem(page: Page, url: str, pages: dict[Path, Page]) -> str:
 
 def main() -> int:
     """Build and check; return the exit status."""
-    if HTML.parent.exists() and not HTML.parent.is_dir():
-        print(f"✗ {HTML.parent} is in the way: the site is built in a folder of that name. Move it, or delete it.")
+    if in_the_way():
         return 1
     print("Building the site …", flush=True)
     if not build():

@@ -9,7 +9,7 @@ from collections import namedtuple
 import pytest
 
 from tests.support import ROOT
-from tools import bootstrap
+from tools import bootstrap, pdf, site
 
 
 @pytest.fixture
@@ -68,6 +68,16 @@ def test_a_checkout_that_cannot_be_written(monkeypatch, tmp_path):
     monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: (path, mode) != (ROOT, os.W_OK))
     with pytest.raises(SystemExit, match=r"cannot be written, and [.]venv goes there"):
         bootstrap.make_environment()
+
+
+@pytest.mark.parametrize("build", [site.main, pdf.main])
+def test_a_file_where_the_site_goes(monkeypatch, tmp_path, capsys, build):
+    (tmp_path / "_build").write_text("mine")
+    monkeypatch.setattr(site, "HTML", tmp_path / "_build" / "html")
+    monkeypatch.setattr(pdf, "find_browser", lambda: "chromium")
+    assert build() == 1
+    assert "_build is in the way" in capsys.readouterr().out
+    assert (tmp_path / "_build").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
