@@ -56,7 +56,8 @@ def assert_same(ours, theirs, tolerance=1e-6):
         np.testing.assert_allclose(mine.astype("float32"), wanted.astype("float32"), rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("case", all_cases(np.float32)[::3], ids=by_name)  # each three of the five options meet
+# Each three of the five options meet in every way; JAX compiles each case longer than the others compute all of them.
+@pytest.mark.parametrize("case", all_cases(np.float32)[:: 7 if BACKEND == "jax" else 3], ids=by_name)
 def test_states_and_gradients_are_those_of_keras(case):
     wanted = answer(keras, case)
     assert len(wanted) == 7 - (case.bias is None) - (case.h0 is None)
