@@ -9,7 +9,6 @@ from gru_lib.book.expectations import expect
 from gru_lib.book.tables import Link, Table
 
 CLAIMS = Path(__file__).with_name("claims.toml")
-VERDICTS = ("confirmed", "refuted", "depends", "inconsistent", "open")
 MEANING = {
     "confirmed": "what was measured agrees with it",
     "refuted": "what was measured contradicts it",
@@ -17,6 +16,7 @@ MEANING = {
     "inconsistent": "the source contradicts itself",
     "open": "it needs a larger experiment, which is named",
 }
+VERDICTS = tuple(MEANING)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gru_lib.datasets.cache import Arrays
-from gru_lib.datasets.imdb_sources import ORIGINS, AbsentError
-from gru_lib.datasets.registry import DatasetError
+from gru_lib.datasets.imdb_sources import ORIGINS
+from gru_lib.datasets.registry import MissingError
 from gru_lib.datasets.text import cap_vocabulary, decode, number_words, split_words
 
 Split = tuple[NDArray[np.object_], NDArray[np.int64]]
@@ -99,13 +99,13 @@ def load_imdb(num_words: int | None = None) -> Imdb:
     for name, read in ORIGINS.items():
         try:
             arrays, remark = read()
-        except AbsentError as reason:
+        except MissingError as reason:
             remarks.append(f"{name}: {reason}")
             continue
         index = {word: rank for rank, word in enumerate(arrays["words"].tobytes().decode().split("\n"), start=1)}
         train, test = (_split(arrays, half, num_words) for half in ("train", "test"))
         return Imdb(train, test, index, num_words, name, "\n".join([*remarks, f"{name}: {remark}"]))
-    raise DatasetError("none of the three origins has the IMDB reviews\n" + "\n".join(remarks))
+    raise MissingError("none of the three origins has the IMDB reviews\n" + "\n".join(remarks))
 
 
 def _split(arrays: Arrays, half: str, num_words: int | None) -> Split:

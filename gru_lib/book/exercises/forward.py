@@ -15,10 +15,6 @@ def _blend_cases(rng: np.random.Generator) -> list[tuple]:
     return [(sigmoid(rng.normal(size=(3, 4))), *rng.uniform(-1, 1, size=(2, 3, 4))) for _ in range(3)]
 
 
-def _stable_sigmoid_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.normal(size=5),), (np.array([-1e4, -800.0, 0.0, 800.0, 1e4]),)]
-
-
 def _carry(h: NDArray, h_new: NDArray, keep: NDArray) -> NDArray:
     return np.where(keep[:, None], h_new, h)
 

@@ -1,5 +1,7 @@
 """Exercises of the chapter *Write a GRU layer that passes for Keras's own*."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,38 +11,16 @@ from gru_lib.scratch import sigmoid
 TOLERANCE = 1e-5  # an answer may compute in 32 bits
 
 
-def _minimal(x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray) -> NDArray:
+def _minimal(
+    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray, mistake: str = ""
+) -> NDArray:
+    """Return the next state; "after", "none" and "exchanged" are mistakes."""
     x_f, x_h = np.split(x_t @ kernel + bias, 2, axis=-1)
     U_f, U_h = np.split(recurrent_kernel, 2, axis=-1)
     f = sigmoid(x_f + h @ U_f)
-    g = np.tanh(x_h + (f * h) @ U_h)
-    return f * h + (1 - f) * g
-
-
-def _minimal_reset_after(
-    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray
-) -> NDArray:
-    x_f, x_h = np.split(x_t @ kernel + bias, 2, axis=-1)
-    h_f, h_h = np.split(h @ recurrent_kernel, 2, axis=-1)
-    f = sigmoid(x_f + h_f)
-    return f * h + (1 - f) * np.tanh(x_h + f * h_h)
-
-
-def _minimal_overwriting(
-    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray
-) -> NDArray:
-    x_f, x_h = np.split(x_t @ kernel + bias, 2, axis=-1)
-    U_f, U_h = np.split(recurrent_kernel, 2, axis=-1)
-    f = sigmoid(x_f + h @ U_f)
-    return (1 - f) * h + f * np.tanh(x_h + (f * h) @ U_h)
-
-
-def _minimal_without_reset(
-    x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray
-) -> NDArray:
-    a_f, a_h = np.split(x_t @ kernel + bias + h @ recurrent_kernel, 2, axis=-1)
-    f = sigmoid(a_f)
-    return f * h + (1 - f) * np.tanh(a_h)
+    past = {"after": f * (h @ U_h), "none": h @ U_h}.get(mistake, (f * h) @ U_h)
+    g = np.tanh(x_h + past)
+    return (1 - f) * h + f * g if mistake == "exchanged" else f * h + (1 - f) * g
 
 
 def _minimal_cases(rng: np.random.Generator) -> list[tuple]:
@@ -71,9 +51,12 @@ EXERCISES = {
         _minimal,
         _minimal_cases,
         mistakes=[
-            (_minimal_reset_after, "f acts on the state before the product with U_h; that needs two products."),
-            (_minimal_overwriting, "f = 1 keeps the old state here, as z = 1 does in this book."),
-            (_minimal_without_reset, "the candidate sees f * h, not h."),
+            (
+                partial(_minimal, mistake="after"),
+                "f acts on the state before the product with U_h; that needs two products.",
+            ),
+            (partial(_minimal, mistake="exchanged"), "f = 1 keeps the old state here, as z = 1 does in this book."),
+            (partial(_minimal, mistake="none"), "the candidate sees f * h, not h."),
         ],
         tolerance=TOLERANCE,
     ),
