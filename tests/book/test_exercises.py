@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from math import comb
 
 import numpy as np
 import pytest
@@ -43,6 +44,49 @@ def test_function_stub_error_and_nonsense(capsys, name):
 def test_known_mistakes_get_their_hint(capsys, name, exercise):
     for wrong, hint in exercise.mistakes:
         assert hint in say(capsys, name, wrong), "a mistake that passes, or that gets another one's hint"
+
+
+# Right and wrong answers, written anew: a solution or a mistake that is compared with itself proves nothing.
+ANEW = {
+    "mnist/all-right": {
+        "right": lambda p, k: np.exp(k * np.log(p)),
+        "the chance for one digit": lambda p, _: p,
+        "at least one is right": lambda p, k: sum(comb(k, i) * p**i * (1 - p) ** (k - i) for i in range(1, k + 1)),
+        "independent chances multiply": lambda p, k: sum([p] * k),
+    },
+    "equations/half-life": {
+        "right": lambda k: -np.log(np.expm1(np.log(2) / k)),
+        "that is z itself": lambda k: np.exp(-np.log(2) / k),
+        "the sign is wrong": lambda k: np.log(np.expm1(np.log(2) / k)),
+        "the condition is that z to the power k": lambda k: np.log((1 - 1 / k) / (1 / k)),
+    },
+    "equations/by-hand": {"right": 0.5334, "is the candidate": 0.6243, "z and 1 - z are exchanged": 0.5905},
+    "equations/parameters": {"right": 17856, "two bias rows": 18048, "an LSTM": 23808, "the biases are missing": 17664},
+    "mnist/parameters": {"right": 18954, "a running mean": 18826, "the GRU alone": 18048, "two bias rows": 18762},
+    "temperature/persistence": {
+        "right": lambda s, first: np.linalg.norm(np.diff(s[first - 1 :])) / np.sqrt(s.size - first),
+        "take the root": lambda s, first: np.diff(s[first - 1 :]).var() + np.diff(s[first - 1 :]).mean() ** 2,
+        "that is the MAE": lambda s, first: np.linalg.norm(np.diff(s[first - 1 :]), 1) / (s.size - first),
+    },
+    "speed/products": {
+        "right": lambda B, T, m, n: sum(3 * B * T * (m * 3 * n + n * 3 * n) / 3 for _ in "xyz"),
+        "the forward pass": lambda B, T, m, n: B * T * (m * 3 * n + n * 3 * n),
+        "the backward pass alone": lambda B, T, m, n: 2 * B * T * (m * 3 * n + n * 3 * n),
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "word"), [(name, word) for name, answers in ANEW.items() for word in answers])
+def test_answers_that_are_written_anew_get_their_verdict(capsys, name, word):
+    assert word in say(capsys, name, ANEW[name][word])
+
+
+@pytest.mark.parametrize("exercise", [exercise for _, exercise in FUNCTIONS], ids=[name for name, _ in FUNCTIONS])
+def test_no_number_is_drawn_twice(exercise):
+    cases = exercise.cases(np.random.default_rng(0))
+    arrays = [value for case in cases for value in case if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
+    for array in map(np.asarray, arrays):
+        assert len(np.unique(array)) == array.size
 
 
 @pytest.mark.parametrize(("name", "exercise"), [(n, e) for n, e in ALL if isinstance(e, ValueExercise)])

@@ -96,6 +96,7 @@ FAULTS = {
     "a web page": (lambda path: path.write_text("<!doctype html>"), "was cut off or altered: 15 of"),
     "flipped": (flip_a_byte, "was cut off or altered: 4,517 of"),
     "another content": (change_the_content, "was cut off or altered"),
+    "a bomb": (lambda path: path.write_bytes(gzip.compress(bytes(10**6))), "was cut off or altered: 1,0"),
     "longer": (lambda path: path.write_bytes(path.read_bytes() + b" "), "was cut off or altered: more of"),
     "missing": (Path.unlink, "is missing"),
     "a folder": (replace(Path.mkdir), "cannot be read"),
@@ -105,9 +106,10 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("fault", "message"), FAULTS.values(), ids=FAULTS)
-def test_a_damaged_file_is_an_error_that_names_the_remedy(copied, fault, message):
+def test_a_damaged_file_is_an_error_that_names_the_remedy(copied, monkeypatch, fault, message):
     registry.read_shipped("mnist-test-labels")  # the copy is good until it is damaged
     fault(copied / PATHS["mnist-test-labels"])
+    monkeypatch.setattr(registry.gzip, "decompress", lambda _: pytest.fail("unpacked before it was checked"))
     with pytest.raises(DatasetError, match=message) as error:
         registry.read_shipped("mnist-test-labels")
     assert PATHS["mnist-test-labels"] in str(error.value)
@@ -119,24 +121,6 @@ def test_no_file_is_loaded_in_part(copied, name):
     flip_a_byte(copied / PATHS[name])
     with pytest.raises(DatasetError, match=f"{PATHS[name]} was cut off or altered"):
         load_mnist() if name.startswith("mnist") else load_temperature()
-
-
-def test_a_bomb_is_not_unpacked(copied, monkeypatch):
-    monkeypatch.setattr(registry.gzip, "decompress", lambda _: pytest.fail("unpacked before it was checked"))
-    (copied / PATHS["mnist-test-labels"]).write_bytes(gzip.compress(bytes(10**6)))
-    with pytest.raises(DatasetError, match="was cut off or altered"):
-        registry.read_shipped("mnist-test-labels")
-
-
-def test_no_flipped_byte_anywhere_is_read(copied):
-    path = copied / PATHS["mnist-test-labels"]
-    genuine = path.read_bytes()
-    for position in [*range(20), *range(20, len(genuine), 97), *range(len(genuine) - 8, len(genuine))]:
-        damaged = bytearray(genuine)
-        damaged[position] ^= 0xFF
-        path.write_bytes(damaged)
-        with pytest.raises(DatasetError, match="altered"):
-            registry.read_shipped("mnist-test-labels")
 
 
 def test_import_loads_no_framework():

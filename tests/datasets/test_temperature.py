@@ -1,6 +1,5 @@
 """The two temperature series: what was measured is untouched, what was made up is what its description says."""
 
-import gzip
 from datetime import date
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.datasets import load_temperature, registry, synthetic_temperature
+from gru_lib.datasets import load_temperature, synthetic_temperature
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -28,15 +27,6 @@ def town():
 
 
 # --- the measured series
-
-
-def test_the_file_is_small_and_in_the_form_of_its_source():
-    compressed = (registry.DATA_FOLDER / registry.FILES["temperature-clemson"].path).read_bytes()
-    content = gzip.decompress(compressed)
-    assert len(compressed) < 400_000
-    assert compressed[4:8] == bytes(4)  # no time stamp: made again, it is the same file
-    assert content.startswith(b"date,tmin,tmax\n1930-01-01,-17,194\n")
-    assert content.count(b"\n") == 33_148 + 1
 
 
 def test_every_day_of_91_years_is_there(clemson):
@@ -93,33 +83,9 @@ def test_the_longest_stretch_without_a_gap(clemson):
     )
 
 
-def test_the_weather_is_that_of_south_carolina(clemson):
-    month = clemson.dates.astype("datetime64[M]").astype(int) % 12
-    highs = [np.nanmean(clemson.high[month == m]) for m in range(12)]
-    lows = [np.nanmean(clemson.low[month == m]) for m in range(12)]
-    assert (np.argmin(highs), np.argmax(highs)) == (0, 6)  # January, July
-    assert highs[0] == pytest.approx(12.0, abs=0.05)
-    assert highs[6] == pytest.approx(32.3, abs=0.05)
-    assert lows[0] == pytest.approx(0.0, abs=0.05)
-    assert lows[6] == pytest.approx(19.9, abs=0.05)
-    assert (np.nanmin(clemson.high), np.nanmax(clemson.high)) == (-6.7, 41.1)
-    assert not np.any(clemson.low > clemson.high)
-
-
 def test_the_impossible_reading_is_kept_and_is_the_only_one(clemson):
     assert clemson.dates[clemson.low < -25].tolist() == [date(1936, 7, 18)]
     assert np.nanmin(clemson.low) == -57.8
-
-
-@pytest.mark.parametrize("column", ["high", "low"])
-def test_every_value_is_a_whole_degree_fahrenheit_in_tenths_of_celsius(clemson, column):
-    # a value that was changed, filled in or converted twice would hardly fall on this grid
-    celsius = getattr(clemson, column)
-    celsius = celsius[~np.isnan(celsius)]
-    tenths = np.round(celsius * 10)
-    np.testing.assert_array_equal(celsius, tenths / 10)
-    fahrenheit = np.round(celsius * 9 / 5 + 32)
-    np.testing.assert_array_equal(np.round((fahrenheit - 32) * 50 / 9), tenths)
 
 
 # --- the made-up series

@@ -1,6 +1,6 @@
 """Exercises of the chapter *Test a sequence model on tasks whose best answer is known*."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,21 +28,11 @@ def _walk_cases(rng: np.random.Generator) -> list[tuple]:
     return [(walk, walk + rng.normal(size=walk.shape)) for walk in walks]
 
 
-def _interval(accuracies: NDArray) -> tuple[float, float]:
+def _interval(accuracies: NDArray, ddof: int = 1, root: bool = True, t: float | None = None) -> tuple[float, float]:
+    """Return the 95 % interval of the mean; each default that is changed makes a known mistake."""
     mean, n = accuracies.mean(), len(accuracies)
-    half = STUDENT_T[n - 1] * accuracies.std(ddof=1) / np.sqrt(n)
+    half = (t or STUDENT_T[n - 1]) * accuracies.std(ddof=ddof) / (np.sqrt(n) if root else 1)
     return mean - half, mean + half
-
-
-def _interval_with(ddof: int, root: bool, t: float | None = None) -> Callable[[NDArray], tuple[float, float]]:
-    """Return an interval with one thing wrong: the divisor, the root of n, or the factor."""
-
-    def interval(accuracies: NDArray) -> tuple[float, float]:
-        n = len(accuracies)
-        half = (t or STUDENT_T[n - 1]) * accuracies.std(ddof=ddof) / (np.sqrt(n) if root else 1)
-        return accuracies.mean() - half, accuracies.mean() + half
-
-    return interval
 
 
 EXERCISES = {
@@ -76,9 +66,9 @@ EXERCISES = {
         lambda rng: [(rng.uniform(0.5, 1, size=n),) for n in (3, 5, 10)],
         tolerance=1e-4,
         mistakes=[
-            (_interval_with(0, True), "divide the squares by n - 1: std(ddof=1)."),
-            (_interval_with(1, False), "that is where one more seed may fall; the mean varies √n times less."),
-            (_interval_with(1, True, 1.96), "1.96 is for many seeds; look Student's t up for n - 1."),
+            (partial(_interval, ddof=0), "divide the squares by n - 1: std(ddof=1)."),
+            (partial(_interval, root=False), "that is where one more seed may fall; the mean varies √n times less."),
+            (partial(_interval, t=1.96), "1.96 is for many seeds; look Student's t up for n - 1."),
         ],
     ),
 }
