@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import tinycss2
@@ -40,10 +40,9 @@ def join_styles(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
     def replaced(page: Path, text: str) -> str:
         address = Path(os.path.relpath(out / BUNDLE, page.parent)).as_posix()
         link = f'<link rel="stylesheet" href="{address}?v={version}" />\n'
-        sheets = iter(linked[page])
 
         def one(found: re.Match[str]) -> str:
-            sheet = next(sheets)
+            sheet = (page.parent / found[1]).resolve()
             if sheet not in shared:
                 return found[0]
             return link if sheet == shared[0] else ""
@@ -54,54 +53,32 @@ def join_styles(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
 
 
 def pruned(css: str, words: set[str]) -> str:
-    """Return a style sheet without selectors that name what no page and script has.
+    """Return a style sheet without the rules whose every selector names what no page and script has.
 
     A class or an id counts as used if its name is a word anywhere in a page or script.
     """
-    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    return "".join(_kept(rules, words))
+    return "".join(_kept(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), words))
 
 
 def _kept(rules: Iterable[Node], words: set[str]) -> Iterator[str]:
     for rule in rules:
-        if rule.type == "qualified-rule":
-            selectors = [s for s in _split(rule.prelude) if _named(s) <= words]
-            if selectors:
-                text = ",".join(_tight(selector) for selector in selectors)
-                yield f"{text}{{{_tight(rule.content)}}}\n"
-        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+        if rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
             inside = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            content = "".join(_kept(inside, words))
-            if content:
-                yield f"@{rule.at_keyword} {_tight(rule.prelude)}{{{content}}}\n"
-        elif rule.type == "at-rule":
-            yield f"{_tight([rule])}\n"
+            if content := "".join(_kept(inside, words)):
+                yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{content}}}\n"
+        elif rule.type == "at-rule" or any(_named(selector) <= words for selector in _selectors(rule)):
+            yield f"{rule.serialize()}\n"
 
 
-def _split(prelude: list[Node]) -> list[list[Node]]:
+def _selectors(rule: Node) -> list[list[Node]]:
     """Return the selectors of a list that commas separate."""
-    selectors: list[list[Node]] = [[]]
-    for token in prelude:
-        if token == ",":
-            selectors.append([])
-        else:
-            selectors[-1].append(token)
-    return selectors
+    return [list(tokens) for comma, tokens in groupby(rule.prelude, lambda token: token == ",") if not comma]
 
 
 def _named(selector: list[Node]) -> set[str]:
     """Return the classes and ids that a selector needs, not those in :is() or :not()."""
-    names = {token.value for token in selector if token.type == "hash"}
-    for dot, token in pairwise(selector):
-        if dot == "." and token.type == "ident":
-            names.add(token.value)
-    return names
-
-
-def _tight(tokens: Iterable[Node]) -> str:
-    """Write tokens without comments, and with one space where there were more."""
-    css = tinycss2.serialize(token for token in tokens if token.type != "comment")
-    return re.sub(r"\s+", " ", css).strip()
+    hashes = {token.value for token in selector if token.type == "hash"}
+    return hashes | {token.value for dot, token in pairwise(selector) if dot == "." and token.type == "ident"}
 
 
 def _words(pages: dict[Path, str]) -> set[str]:

@@ -539,7 +539,7 @@ def test_a_review_is_read_while_it_is_typed(open_page):
     assert "up" in marked.get_by_text("wonderful", exact=True).get_attribute("class")
     assert "unknown" in marked.get_by_text("qwertyuiop", exact=True).get_attribute("class")
     field.fill("a" * 200)
-    probability_once("after 1 words, of which it knows 0")
+    probability_once("after 1 word, of which it knows 0")
     assert page.evaluate("document.documentElement.scrollWidth") == 360, "a long word breaks"
     field.fill("")
     page.wait_for_function("document.querySelector('gru-review .book-words').innerText.includes('Nothing is written')")

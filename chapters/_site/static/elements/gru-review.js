@@ -112,7 +112,7 @@ class Review extends book.Figure {
     if (!words.length) return "Nothing is written.";
     const strongest = words.map(({ word }, t) => ({ word, by: moved[t] })).sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, 3);
     const known = words.filter(({ number }) => number !== UNKNOWN).length;
-    return `Probability of a positive review ${p.toFixed(2)} after ${words.length} words, of which it knows ${known}. ` +
+    return `Probability of a positive review ${p.toFixed(2)} after ${words.length} ${words.length === 1 ? "word" : "words"}, of which it knows ${known}. ` +
       `What moved its log-odds most: ${strongest.map(({ word, by }) => `${word} (${signed(by, 1)})`).join(", ")}.`;
   }
 }
