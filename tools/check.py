@@ -112,7 +112,7 @@ def _size(path: Path) -> int:
 def details(runs: list[Run]) -> Iterator[str]:
     """Yield what the summary says of one step beyond its counts."""
     for task, result in sorted(runs, key=lambda run: -run[1].seconds) if len(runs) > 1 else ():
-        budget = f" of {task.budget:.0f} s" if task.budget < float("inf") else ""
+        budget = f" ({result.in_tests:.0f} of {task.budget:.0f} s)" if task.budget < float("inf") else ""
         yield f"{result.seconds:6.0f} s{budget}  {task.name}"
     skipped = Counter(reason for _, result in runs for reason in result.skipped)
     yield from (f"skipped {count} times: {reason}" for reason, count in sorted(skipped.items()))

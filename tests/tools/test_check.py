@@ -34,7 +34,9 @@ def test_green_only_if_something_ran_within_its_budget(tmp_path):
     assert outcome(tmp_path, "def test_a(): pass\n").ok
     assert not outcome(tmp_path, "x = 1\n").ok
     assert not outcome(tmp_path, "syntax error\n").ok
-    late = outcome(tmp_path, "def test_a(): pass\n", budget=0.001)
+    busy = "def test_a(): sum(range(1_000_000))\n"
+    assert outcome(tmp_path, busy, budget=60).ok
+    late = outcome(tmp_path, busy, budget=0.0001)
     assert (late.ok, late.failed) == (False, 1)
     assert late.output.endswith("over its budget of 0 s")
 
