@@ -34,16 +34,16 @@ def expect_keys(name: str, mapping: Any, expected: Iterable[str]) -> None:
     """Raise TypeError if there is no mapping, ValueError if it lacks a key or has another one."""
     if not isinstance(mapping, Mapping):
         raise TypeError(f"{name} is of type {type(mapping).__name__}; expected a mapping")
-    expected = list(expected)
+    expected = dict.fromkeys(expected)  # looked up as often as there are keys
     missing = [key for key in expected if key not in mapping]
     unexpected = [key for key in mapping if key not in expected]
     if missing or unexpected:
         found = (("lacks", missing), ("has unexpected", unexpected))
-        complaints = " and ".join(f"{what} {_few(keys)}" for what, keys in found if keys)
-        raise ValueError(f"{name} {complaints}; expected the keys {_few(expected)}")
+        complaints = " and ".join(f"{what} {few(keys)}" for what, keys in found if keys)
+        raise ValueError(f"{name} {complaints}; expected the keys {few(list(expected))}")
 
 
-def _few(keys: list[str], limit: int = 12) -> str:
+def few(keys: list[str], limit: int = 12) -> str:
     """Return the keys for a message; a whole model has hundreds."""
     more = f" and {len(keys) - limit} more" if len(keys) > limit else ""
     return f"{keys[:limit]}{more}"

@@ -251,7 +251,7 @@ def model(require):
 def test_a_gru_is_found_in_a_bigger_model(require, tmp_path, model):
     torch = require("torch")
     torch.save(model.state_dict(), tmp_path / "model.pt")
-    with pytest.raises(ValueError, match=r"prefix ''; there is one under 'encoder.rnn.', 'gru.', 'cell.'"):
+    with pytest.raises(ValueError, match=r"prefix ''; there is one under \['encoder.rnn.', 'gru.', 'cell.'\]"):
         load(tmp_path / "model.pt")
     with pytest.raises(ValueError, match=r"no GRU under the prefix 'encoder.gru.'"):
         load(tmp_path / "model.pt", prefix="encoder.gru.")

@@ -120,7 +120,7 @@ REFUSED = {
     "half LSTM": r"has a LSTM as backward layer; expected a GRU",
     "half precision": r"kernel has dtype float16",
     "bfloat16": r"has dtype bfloat16; expected float32 or float64",
-    "LSTM": r"no GRU layer \['LSTM'\]; choose with --layer from \['first', .*; its layers are Bidirectional, .*LSTM",
+    "LSTM": r"no GRU layer \['LSTM'\]; choose with --layer from \['first', .*; its layers are .*LSTM",
     "cells": r"no GRU layer \['cells'\]",
 }
 

@@ -63,6 +63,14 @@ def nested(levels, shared=False):
     return make
 
 
+def program():
+    import torch
+
+    memory = io.BytesIO()
+    torch.jit.save(torch.jit.script(torch.nn.Identity()), memory)
+    return memory.getvalue()
+
+
 def cyclic(_torch, _state):
     content = {}
     content["a"] = content
@@ -173,6 +181,7 @@ FILES = {  # name: content, and what is said of it; None: it is read
         of_torch(lambda torch, _: torch.nn.Linear(2, 3)),
         "it holds a torch.nn.modules.linear.Linear; expected",
     ),
+    "program.pt": (program, "damaged, or no file of plain tensors"),
     "empty.pt": (lambda: b"", "damaged, or no file of plain tensors"),
     "text.pt": (lambda: b"no pickle", "damaged, or no file of plain tensors"),
     "attribute.onnx": (

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.bounded_read import members, read_bytes
+from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import keras as layout
 from gru_lib.porting.stack import DIRECTIONS, StackedGRU
 
@@ -50,8 +51,8 @@ def read(path: Path, names: Sequence[str] = ()) -> tuple[str, StackedGRU]:
     missing = [name for name in names if name not in found]
     if missing or not names:
         wanted = f"no GRU layer {missing}" if missing else f"{len(found)} GRU layers"
-        kinds = ", ".join(sorted({layer.kind for layer in layers}))
-        raise ValueError(f"it has {wanted}; choose with --layer from {list(found)}; its layers are {kinds}")
+        kinds = few(sorted({layer.kind for layer in layers}))
+        raise ValueError(f"it has {wanted}; choose with --layer from {few(list(found))}; its layers are {kinds}")
     resets = [_checked(found[name]) for name in names]
     if len(set(resets)) > 1:
         raise ValueError(f"the layers {names} have reset_after {resets}; expected the same, port them one by one")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.bounded_read import members, read_bytes
+from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.stack import DIRECTIONS, StackedGRU
 from gru_lib.scratch import GRUWeights
@@ -28,7 +29,7 @@ def read(path: Path) -> tuple[str, StackedGRU]:
     entries = {name.removesuffix(".npy"): _array(name, content) for name, content in members(read_bytes(path))}
     missing = [label for label in LABELS if label not in entries]
     if missing:
-        raise ValueError(f"it lacks {missing} and has {sorted(entries)}; expected what {ADVICE} writes")
+        raise ValueError(f"it lacks {missing} and has {few(sorted(entries))}; expected what {ADVICE} writes")
     convention, reset_after = (entries.pop(label).tolist() for label in LABELS)
     if not isinstance(convention, str) or convention not in CONVENTIONS or not isinstance(reset_after, bool):
         raise ValueError(
@@ -37,7 +38,7 @@ def read(path: Path) -> tuple[str, StackedGRU]:
         )
     names = entries.pop("names", np.array(sorted(entries))).tolist()
     if names != sorted(entries):  # a damaged index of a zip file loses its last entries without a word
-        raise ValueError(f"it has the arrays {sorted(entries)}; expected {names}, as it says itself")
+        raise ValueError(f"it has the arrays {few(sorted(entries))}; expected {few(names)}, as it says itself")
     return convention, CONVENTIONS[_stored(convention)].read(_nested(entries), reset_after)
 
 
@@ -87,12 +88,12 @@ def _nested(arrays: dict[str, NDArray]) -> Any:
     for name, array in arrays.items():
         match = NAME.fullmatch(name)
         if not match:
-            raise ValueError(f"the archive has an array {name!r}; expected names such as layer1.backward.kernel")
+            raise ValueError(f"it has an array {name!r}; expected names such as layer1.backward.kernel")
         place = int(match["layer"] or 0), match["direction"] or "forward"
         parts.setdefault(place, {})[match["part"]] = array if array.ndim else array.item()
     count = len({layer for layer, _ in parts})
     if not parts or any((layer, "forward") not in parts for layer in range(count)):
-        raise ValueError(f"the archive has arrays {sorted(arrays)}; expected a forward GRU in each layer from 0 on")
+        raise ValueError(f"it has arrays {few(sorted(arrays))}; expected a forward GRU in each layer from 0 on")
     layers = [tuple(_named(parts[k, d]) for d in DIRECTIONS if (k, d) in parts) for k in range(count)]
     things = [layer if len(layer) > 1 else layer[0] for layer in layers]
     return things if count > 1 else things[0]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.frameworks.onnx import Graph, attributes, open_model
+from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import onnx as layout
 from gru_lib.porting.stack import StackedGRU
 
@@ -34,8 +35,8 @@ def _refuse_other_operators(model: Any) -> None:
     foreign = sorted({node.domain for node in [*nodes, *model.functions]} - {"", "ai.onnx"})
     if others or foreign or model.functions or "GRU" not in kinds:
         raise ValueError(
-            f"the model has {kinds.count('GRU')} operators GRU, others {others}, foreign domains {foreign} and "
-            f"{len(model.functions)} functions; expected GRU alone: cut it out with onnx.utils.extract_model"
+            f"the model has {kinds.count('GRU')} operators GRU, others {few(others)}, foreign domains {few(foreign)} "
+            f"and {len(model.functions)} functions; expected GRU alone: cut it out with onnx.utils.extract_model"
         )
 
 

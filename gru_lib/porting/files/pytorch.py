@@ -2,11 +2,13 @@
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from gru_lib.bounded_read import MAX_ENTRIES, members, read_bytes
+from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.stack import StackedGRU
 
@@ -19,8 +21,8 @@ def read(path: Path, prefix: str = "") -> tuple[str, StackedGRU]:
     tensors = dict(_flat(_loaded(content)))
     state = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
     if not any(name.startswith("weight_hh") for name in state):
-        found = [repr(name) for name in gru_prefixes(tensors)]
-        choice = f"there is one under {', '.join(found)}: choose it as --prefix" if found else "there is none in it"
+        found = gru_prefixes(tensors)
+        choice = f"there is one under {few(found)}: choose it as --prefix" if found else "there is none in it"
         raise ValueError(f"it has no GRU under the prefix {prefix!r}; {choice}")
     for name, value in state.items():
         claimed = value.numel() * value.element_size() if hasattr(value, "numel") else 0
@@ -48,7 +50,8 @@ def _loaded(content: bytes) -> Any:
         for _ in members(content):
             pass
     try:
-        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of programs, which it refuses
+            return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged file raises a dozen types
         foreign = re.search(r"GLOBAL ([\w.]+)", str(error))
         what = f"it holds a {foreign[1]}" if foreign else "damaged, or no file of plain tensors"
@@ -58,10 +61,9 @@ def _loaded(content: bytes) -> Any:
 def gru_prefixes(tensors: Mapping[str, Any]) -> list[str]:
     """Return the prefixes under which there is a recurrent matrix with three gates."""
     hidden = re.compile(r"((?:.*\.)?)weight_hh(?:_l0)?")
-    shapes = [
-        (match[1], [*getattr(tensors[name], "shape", ())]) for name in tensors if (match := hidden.fullmatch(name))
-    ]
-    return [prefix for prefix, shape in shapes if len(shape) == 2 and shape[0] == 3 * shape[1]]
+    names = {name: match[1] for name in tensors if (match := hidden.fullmatch(name))}
+    shapes = {prefix: list(getattr(tensors[name], "shape", [])) for name, prefix in names.items()}
+    return [prefix for prefix, shape in shapes.items() if len(shape) == 2 and shape[0] == 3 * shape[1]]
 
 
 def _flat(content: Any) -> Iterator[tuple[str, Any]]:
