@@ -55,13 +55,13 @@ gpu: ## run the published recipes and the benchmark on this machine's accelerato
 	@ready='from importlib.util import find_spec as f; raise SystemExit(not (f("keras") and (f("torch") or f("jax"))))'; \
 	p=$(or $(PYTHON),python3); $$p -c "$$ready" || { $(BOOTSTRAP) gpu && p=$(VENV)/python; } && $$p -m tools.record_on_gpu
 
-BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7
+BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7 --resume
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test
 	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/cpu/$$mode.json || exit 1; done
-	@for size in T n B; do $(BENCH) $(CELLS) --grow $$size -o results/bench/cpu/grow-$$size.json || exit 1; done
+	@for size in T n B; do $(BENCH) $(CELLS) --scale $$size -o results/bench/cpu/scale-$$size.json || exit 1; done
 	@$(VENV)/python -m gru_lib.benchmark.dispatch -o results/bench/cpu/dispatch.json
 
 models: ## train and export the networks that run in the website's figures

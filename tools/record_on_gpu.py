@@ -45,12 +45,12 @@ RECIPES = {  # the quickest first: a chapter, and the heading before which its r
     "binary": "## Why: two beginnings, one end",
     "imdb": "## One repair at a time",
 }
-SHAPE = ("--shape", "64x28x28x64", "--rounds", "7")
+SCALED = ("gru_lib.benchmark", "--rounds", "7", "--resume", "--shape", "64x28x28x64", "--scale")
 BENCHMARK = {  # a file's name, and the command that fills it
     "dispatch": ("gru_lib.benchmark.dispatch",),
-    "train": ("gru_lib.benchmark", "--rounds", "7"),
-    "grow-n": ("gru_lib.benchmark", *SHAPE, "--grow", "n"),
-    "grow-B": ("gru_lib.benchmark", *SHAPE, "--grow", "B"),
+    "train": ("gru_lib.benchmark", "--rounds", "7", "--resume"),
+    "scale-n": (*SCALED, "n"),
+    "scale-B": (*SCALED, "B"),
 }
 LEAST = 30  # seconds that are left when something new is still begun
 
@@ -86,7 +86,7 @@ class Piece:
             try:
                 status = process.wait(seconds)
             except subprocess.TimeoutExpired:
-                return "the time was up before its end, so it will begin anew"
+                return "the time was up before its end"
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)  # its workers too

@@ -4,10 +4,10 @@ All of them are told to multiply float32 as float32. By default PyTorch's cuDNN,
 to ten bits of fraction (TF32) on the cards that can, and that is other work than the CPU does.
 """
 
-from gru_lib.benchmark.memory import Counter
+from gru_lib.benchmark.memory import MemoryCounter
 
 
-def open_gpu(package: str) -> Counter:
+def open_gpu(package: str) -> MemoryCounter:
     """Return the counter of the card's memory, with TF32 turned off; stop the process if there is no card."""
     counter = {"torch": _torch, "jax": _jax, "tensorflow": _tensorflow}[package]()
     if counter is None:
@@ -15,17 +15,17 @@ def open_gpu(package: str) -> Counter:
     return counter
 
 
-def _torch() -> Counter | None:
+def _torch() -> MemoryCounter | None:
     import torch
 
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     cuda = torch.cuda
     if not cuda.is_available():
         return None
-    return Counter(cuda.memory_allocated, cuda.reset_peak_memory_stats, cuda.max_memory_allocated)
+    return MemoryCounter(cuda.memory_allocated, cuda.reset_peak_memory_stats, cuda.max_memory_allocated)
 
 
-def _jax() -> Counter | None:
+def _jax() -> MemoryCounter | None:
     import jax
 
     jax.config.update("jax_default_matmul_precision", "highest")
@@ -37,10 +37,10 @@ def _jax() -> Counter | None:
         return card.memory_stats()[field]
 
     # this peak cannot be reset: it is that of the process, so an upper bound
-    return Counter(lambda: read("bytes_in_use"), lambda: None, lambda: read("peak_bytes_in_use"))
+    return MemoryCounter(lambda: read("bytes_in_use"), lambda: None, lambda: read("peak_bytes_in_use"))
 
 
-def _tensorflow() -> Counter | None:
+def _tensorflow() -> MemoryCounter | None:
     import tensorflow as tf
 
     config = tf.config.experimental
@@ -51,4 +51,4 @@ def _tensorflow() -> Counter | None:
     def read(field: str) -> int:
         return config.get_memory_info("GPU:0")[field]
 
-    return Counter(lambda: read("current"), lambda: config.reset_memory_stats("GPU:0"), lambda: read("peak"))
+    return MemoryCounter(lambda: read("current"), lambda: config.reset_memory_stats("GPU:0"), lambda: read("peak"))

@@ -1,4 +1,4 @@
-"""What was measured: the seconds of every step and the memory of every peer, and the ratios that follow."""
+"""What was measured: the seconds of every step and the memory of every implementation, and the ratios that follow."""
 
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.benchmark.task import Task
+from gru_lib.benchmark.tasks import Task
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What was measured of one peer.
+class Timings:
+    """What was measured of one implementation.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Figures:
     memory: int | None = None
 
     @property
-    def rounds(self) -> list[float]:
+    def round_medians(self) -> list[float]:
         """The median step of each round."""
         return [median(steps) for steps in self.seconds]
 
@@ -42,73 +42,70 @@ class Figures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was measured of some peers on one task.
+    """What was measured of some implementations on one task.
 
     Attributes
     ----------
     task : Task
-    peers : dict from the name of a peer to its Figures
+    timings : dict from the name of an implementation to its Timings
         Ratios are relative to the first one, the base.
     environment : dict
-        Variables that every worker had, from `gru_lib.benchmark.environment`; None is not set.
+        Variables that every worker had, from `gru_lib.benchmark.worker.current_settings`; None is not set.
     """
 
     task: Task
-    peers: dict[str, Figures]
+    timings: dict[str, Timings]
     environment: dict[str, str | None]
 
     @property
     def base(self) -> str:
-        """The first peer."""
-        return next(iter(self.peers))
+        """The first implementation."""
+        return next(iter(self.timings))
 
-    def ratios(self, peer: str) -> list[float]:
-        """Return how many times as long as the base a peer takes, round by round: above 1, the base is faster."""
-        pairs = zip(self.peers[peer].rounds, self.peers[self.base].rounds, strict=True)
+    def ratios(self, name: str) -> list[float]:
+        """Return how many times as long as the base it takes, round by round: above 1, the base is faster."""
+        pairs = zip(self.timings[name].round_medians, self.timings[self.base].round_medians, strict=True)
         return [theirs / ours for theirs, ours in pairs]
 
-    def table(self) -> list[dict[str, Any]]:
-        """Return one row for each peer.
+    def row(self, name: str) -> dict[str, Any]:
+        """Return what is told of one implementation.
 
         Returns
         -------
-        list of dict
-            "peer", "version", "device", "seconds" (median), "ratio" (median), "quartiles" (of the ratios), "memory" in
-            bytes; with mode "step" also "p50" and "p99", seconds of all single steps.
+        dict
+            "version", "device", "seconds" (median), "ratio" (median), "quartiles" (of the ratios), "memory" in bytes;
+            with mode "step" also "p50" and "p99", seconds of all single steps.
         """
-        return [{"peer": peer, **self._row(peer)} for peer in self.peers]
-
-    def _row(self, peer: str) -> dict[str, Any]:
-        figures = self.peers[peer]
-        low, middle, high = quantiles(self.ratios(peer), n=4)
+        timings = self.timings[name]
+        low, middle, high = quantiles(self.ratios(name), n=4)
         row = {
-            "version": figures.version,
-            "device": figures.device,
-            "seconds": median(figures.rounds),
+            "version": timings.version,
+            "device": timings.device,
+            "seconds": median(timings.round_medians),
             "ratio": middle,
             "quartiles": [low, high],
-            "memory": figures.memory,
+            "memory": timings.memory,
         }
-        single = {f"p{q}": figures.percentile(q) for q in (50, 99)} if self.task.mode == "step" else {}
+        single = {f"p{q}": timings.percentile(q) for q in (50, 99)} if self.task.mode == "step" else {}
         return row | single
 
     def to_dict(self) -> dict[str, Any]:
         """Return task, environment and rows as plain values, to be stored."""
         task = {"shape": str(self.task.shape), "cell": self.task.cell, "mode": self.task.mode}
-        rows = {peer: self._row(peer) for peer in self.peers}
-        settings = {"threads": self.task.threads, "environment": self.environment}
-        return task | settings | {"base": self.base, "peers": rows}
+        settings = {"threads": self.task.threads, "environment": self.environment, "base": self.base}
+        return task | settings | {"timings": {name: self.row(name) for name in self.timings}}
 
     def __str__(self) -> str:
-        """Return the table in lines of text."""
+        """Return the rows as a table of text."""
         times = "   p50 µs   p99 µs" if self.task.mode == "step" else "       ms"
-        head = f"{self.task}, {self.task.threads} thread(s)\n  {'peer':<24}{times}   ratio  quartiles           MB"
-        return "\n".join([head, *map(_line, self.table())])
+        title = f"{self.task}, {self.task.threads} thread(s)"
+        head = f"  {'implementation':<24}{times}   ratio  quartiles           MB"
+        return "\n".join([title, head, *(_line(name, self.row(name)) for name in self.timings)])
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(name: str, row: dict[str, Any]) -> str:
     low, high = row["quartiles"]
-    times = [1e6 * row[name] for name in ("p50", "p99")] if "p50" in row else [1e3 * row["seconds"]]
+    times = [1e6 * row["p50"], 1e6 * row["p99"]] if "p50" in row else [1e3 * row["seconds"]]
     memory = "–" if row["memory"] is None else f"{row['memory'] / 1e6:.1f}"
     shown = "".join(f"{time:9.2f}" for time in times)
-    return f"  {row['peer']:<24}{shown}{row['ratio']:8.2f}  {f'{low:.2f} to {high:.2f}':<14}{memory:>8}"
+    return f"  {name:<24}{shown}{row['ratio']:8.2f}  {f'{low:.2f} to {high:.2f}':<14}{memory:>8}"

@@ -1,4 +1,4 @@
-"""The memory that the work of a peer needs, above what its framework needs to be there.
+"""The memory that the work of an implementation needs, above what its framework needs to be there.
 
 It is the difference of two readings of one process:
 
@@ -23,17 +23,17 @@ STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 STEPS = 2  # in which the peak is looked for: what the first one leaves may stand beside the second
 
 
-class Counter(NamedTuple):
-    """Bytes in use, a function that forgets the old peak, and the bytes of the peak since."""
+class MemoryCounter(NamedTuple):
+    """Functions: the bytes in use, forget the old peak, and the bytes of the peak since."""
 
     current: Callable[[], int]
     reset: Callable[[], Any]
     peak: Callable[[], int]
 
 
-def resident() -> Counter | None:
+def process_counter() -> MemoryCounter | None:
     """Return the counter of this process; None where the system has none that can be reset (only Linux has)."""
-    counter = Counter(lambda: _status("VmRSS"), lambda: CLEAR.write_text("5"), lambda: _status("VmHWM"))
+    counter = MemoryCounter(lambda: _status("VmRSS"), lambda: CLEAR.write_text("5"), lambda: _status("VmHWM"))
     try:
         counter.current(), counter.reset(), counter.peak()
     except OSError:
@@ -48,24 +48,24 @@ def _status(field: str) -> int:
     return 1024 * int(found[1])
 
 
-def now(counter: Counter | None) -> int | None:
+def bytes_in_use(counter: MemoryCounter | None) -> int | None:
     """Return the bytes in use, once what was freed has gone back."""
-    _give_back()
+    _release_freed()
     return counter.current() if counter else None
 
 
-def needed(counter: Counter | None, before: int | None, step: Callable[[], Any]) -> int | None:
+def peak_increase(counter: MemoryCounter | None, before: int | None, step: Callable[[], Any]) -> int | None:
     """Return by how many bytes the peak of some steps is above `before`."""
     if counter is None or before is None:
         return None
-    _give_back()
+    _release_freed()
     counter.reset()
     for _ in range(STEPS):
         step()
     return max(0, counter.peak() - before)
 
 
-def _give_back() -> None:
+def _release_freed() -> None:
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if STATUS.exists() else None
     if trim:  # glibc

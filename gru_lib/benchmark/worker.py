@@ -1,7 +1,7 @@
-"""One peer in a process of its own: says what it is and what it computes, then runs when told to.
+"""One implementation in a process of its own: it says what it is and what it computes, then runs when told to.
 
-It talks in lines of JSON. First it sends {"answer", "memory", "version", "device", "threads", "environment"}; then, for
-every number that it is sent, it makes that many steps and answers with the seconds of each.
+It talks in lines of JSON. First it sends what `prepare` returns as the worker's info; then, for every number that it
+is sent, it makes that many steps and sends the seconds of each.
 """
 
 import json
@@ -10,86 +10,90 @@ import sys
 import time
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
-from gru_lib.benchmark import accelerator, environment, memory
-from gru_lib.benchmark.peers import PEERS, Step, placed
-from gru_lib.benchmark.shapes import Shape
-from gru_lib.benchmark.task import Task, draw
+from gru_lib.benchmark import accelerator, memory
+from gru_lib.benchmark.implementations import IMPLEMENTATIONS, Step, parse_implementation
+from gru_lib.benchmark.tasks import Shape, Task, draw_problem
 from gru_lib.records.provenance import device as device_name
-from gru_lib.records.run_environment import THREAD_VARIABLES
+from gru_lib.records.run_environment import ALLOCATOR, SAME_DIGITS, THREAD_VARIABLES, thread_settings
 
 TINY = Shape(2, 3, 2, 4)  # more than one step, or a compiler would leave out the loop
-WARM_UP = 3  # the states that mode "step" hands on have then met the recurrent weights
+WARM_UP = 3  # steps; the states that mode "step" carries on have then met the recurrent weights
 
 
-def arguments(name: str, task: Task) -> list[str]:
-    """Return the words that `main` reads."""
-    return [name, str(task.shape), task.cell, task.mode, str(task.threads)]
-
-
-def main(name: str, shape: str, cell: str, mode: str, threads_wanted: str) -> None:
+def main(name: str, shape: str, cell: str, mode: str, threads: str) -> None:
     """Serve until the input ends."""
-    task = Task(Shape.parse(shape), cell, mode, int(threads_wanted))
+    task = Task(Shape.parse(shape), cell, mode, int(threads))
     if hasattr(os, "sched_setaffinity"):  # JAX takes as many threads as it sees cores
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: task.threads])
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a framework prints must not stand among the answers
-    step, hello = prepare(name, task)
-    print(json.dumps(hello), file=answers, flush=True)
-    serve(step, sys.stdin, answers)
+    replies, sys.stdout = sys.stdout, sys.stderr  # what a framework prints must not stand among the replies
+    step, info = prepare(name, task)
+    print(json.dumps(info), file=replies, flush=True)
+    for line in sys.stdin:
+        print(json.dumps(time_steps(step, int(line))), file=replies, flush=True)
 
 
 def prepare(name: str, task: Task) -> tuple[Step, dict[str, Any]]:
-    """Return the step of a peer, compiled and run, and what the worker says of it."""
-    peer, device = PEERS[placed(name)[0]], placed(name)[1]
-    counter = accelerator.open_gpu(peer.package) if device == "gpu" else memory.resident()
-    answer(peer.make(draw(replace(task, shape=replace(TINY, steps=min(3, task.shape.steps))), device)))
-    before = memory.now(counter)
-    step = peer.make(draw(task, device))
-    measured = {"answer": answer(step), "memory": memory.needed(counter, before, step)}
-    where = {"version": version(peer.package), "device": device_name()}
-    return step, {**measured, **where, "threads": threads(), "environment": environment.seen()}
+    """Return the step of an implementation, compiled and run, and the worker's info."""
+    implementation, device = IMPLEMENTATIONS[parse_implementation(name)[0]], parse_implementation(name)[1]
+    package = implementation.package
+    counter = accelerator.open_gpu(package) if device == "gpu" else memory.process_counter()
+    tiny = replace(task, shape=replace(TINY, steps=min(3, task.shape.steps)))
+    output_norms(implementation.make(draw_problem(tiny, device)))
+    before = memory.bytes_in_use(counter)
+    step = implementation.make(draw_problem(task, device))
+    return step, {
+        "norms": output_norms(step),
+        "memory": memory.peak_increase(counter, before, step),
+        "version": version(package),
+        "device": device_name(package),
+        "threads": thread_counts(),
+        "environment": current_settings(),
+    }
 
 
-def serve(step: Step, orders: TextIO, answers: TextIO) -> None:
-    """Make as many steps as each line says, and answer with the seconds of each."""
-    for line in orders:
-        seconds = []
-        for _ in range(int(line)):
-            begin = time.perf_counter()
-            step()
-            seconds.append(time.perf_counter() - begin)
-        print(json.dumps(seconds), file=answers, flush=True)
+def time_steps(step: Step, count: int) -> list[float]:
+    """Return the seconds of each of some steps."""
+    seconds = []
+    for _ in range(count):
+        begin = time.perf_counter()
+        step()
+        seconds.append(time.perf_counter() - begin)
+    return seconds
 
 
-def answer(step: Step) -> list[float]:
-    """Return the digest of a step after others."""
+def output_norms(step: Step) -> list[float]:
+    """Return the norms of output, gradients of x and h0, and of all weights together: enough to compare the work."""
     for _ in range(WARM_UP - 1):
         step()
-    return digest(step())
-
-
-def threads() -> dict[str, int]:
-    """Return every number of threads that can be asked for: of the process, and of what is loaded into it."""
-    found = {"cores": environment.cores()}
-    settings = {name: os.environ.get(name, "") for name in THREAD_VARIABLES}
-    found |= {name: int(value) for name, value in settings.items() if value.isdecimal()}
-    if (torch := sys.modules.get("torch")) is not None:
-        found["torch"] = torch.get_num_threads()
-    return found
-
-
-def digest(arrays: list[Any]) -> list[float]:
-    """Return the lengths of output, gradient of x, of h0, and of all weights together: enough to compare the work."""
-    lengths = [float(np.linalg.norm(_double(array))) for array in arrays]
+    arrays = [array.detach().cpu() if hasattr(array, "detach") else array for array in step()]
+    norms = [float(np.linalg.norm(np.asarray(array, np.float64))) for array in arrays]
     # PyTorch has the bias in two pieces
-    return [*lengths[:3], float(np.linalg.norm(lengths[3:]))] if len(lengths) > 3 else lengths
+    return [*norms[:3], float(np.linalg.norm(norms[3:]))] if len(norms) > 3 else norms
 
 
-def _double(array: Any) -> np.ndarray:
-    return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array, np.float64)
+def thread_counts() -> dict[str, int]:
+    """Return every number of threads that can be asked for: of the process, and of what is loaded into it."""
+    counts = {"cores": available_cores()}
+    for name in THREAD_VARIABLES:
+        if os.environ.get(name, "").isdecimal():
+            counts[name] = int(os.environ[name])
+    if (torch := sys.modules.get("torch")) is not None:
+        counts["torch"] = torch.get_num_threads()
+    return counts
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def current_settings() -> dict[str, str | None]:
+    """Return what this process has of the variables that are to be the same everywhere; None is not set."""
+    return {name: os.environ.get(name) for name in (*thread_settings(1), *ALLOCATOR, *SAME_DIGITS)}
 
 
 if __name__ == "__main__":

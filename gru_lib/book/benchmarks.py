@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gru_lib.benchmark.growth import crossover, growing
+from gru_lib.benchmark.scaling import crossover, varied_size
 from gru_lib.book.tables import Table
 from gru_lib.records.store import RESULTS, read_results
 
@@ -16,7 +16,7 @@ def load_benchmarks(name: str, device: str = "cpu", folder: Path = BENCH) -> tup
     Parameters
     ----------
     name : str
-        Such as "train" or "grow-n".
+        Such as "train" or "scale-n".
     device : str
         "cpu", or the name of an accelerator.
 
@@ -37,20 +37,20 @@ def _where(provenance: dict[str, Any]) -> str:
     return f"{provenance['processor']}, {provenance['cores']} cores; {provenance['date']}."
 
 
-def accelerators(folder: Path = BENCH) -> list[Table]:
+def accelerator_tables(folder: Path = BENCH) -> list[Table]:
     """Return for each accelerator with stored figures where it overtakes the CPU, and what leaves its fused kernels."""
     devices = sorted(path.name for path in folder.glob("*") if path.is_dir() and path.name != "cpu")
-    return [table for device in devices for table in (*_overtaking(device, folder), *_unfused(device, folder))]
+    return [table for device in devices for table in (*_crossovers(device, folder), *_unfused(device, folder))]
 
 
-def _overtaking(device: str, folder: Path) -> list[Table]:
+def _crossovers(device: str, folder: Path) -> list[Table]:
     rows, notes = [], []
-    for path in sorted((folder / device).glob("grow-*.json")):
+    for path in sorted((folder / device).glob("scale-*.json")):
         comparisons, where = load_benchmarks(path.stem, device, folder)
-        for peer, size in crossover(comparisons).items():
-            rows.append((growing(comparisons), peer, "at no size" if size is None else f"from {size}"))
+        for name, size in crossover(comparisons).items():
+            rows.append((varied_size(comparisons), name, "at no size" if size is None else f"from {size}"))
         notes.append(where)
-    head = ("grows", "peer", f"faster on {device}")
+    head = ("grows", "implementation", f"faster on {device}")
     return [Table(head, tuple(rows), tuple(dict.fromkeys(notes)))] if rows else []
 
 

@@ -7,26 +7,37 @@ from gru_lib.book.tables import Table
 from gru_lib.records.store import RESULTS, read_results
 
 
-def results_table(chapter: str, folder: Path | None = None) -> Table:
+def results_table(chapter: str, folder: Path = RESULTS) -> Table:
     """Return the recorded figures of a chapter, a column for each device, and where each was measured.
 
     Parameters
     ----------
     chapter : str
         Such as ``"mnist"``.
-    folder : Path, optional
+    folder : Path
         Of the results; by default the one beside the package.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    ValueError
+        If no file in it has figures of this chapter.
     """
-    files = sorted((folder or RESULTS).glob("*.json"), key=lambda path: (path.stem != "cpu", path.stem))
-    found = {path.stem: read_results(path).get(chapter) for path in files}
-    measured = {name: entry for name, entry in found.items() if entry}
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder {folder}; the recorded figures lie in that of a checkout")
+    files = sorted(folder.glob("*.json"), key=lambda path: (path.stem != "cpu", path.stem))
+    found = {path.stem: read_results(path) for path in files}
+    measured = {name: chapters[chapter] for name, chapters in found.items() if chapters.get(chapter)}
+    if not measured:
+        raise ValueError(f"chapter {chapter!r} has no figures in {folder}; `make record` stores them")
     figures = sorted({figure for entry in measured.values() for figure in entry["figures"]})
     rows = ((name, *(_shown(entry["figures"].get(name)) for entry in measured.values())) for name in figures)
     notes = [_where(entry["provenance"]) for entry in measured.values()]
     for name, entry in measured.items():
         notes += [f"On {name} this did not hold: {unmet}." for unmet in entry.get("unmet", [])]
-    if set(measured) <= {"cpu"}:
-        notes.append("No accelerator is recorded yet; `make gpu` on a machine with one adds its column.")
+    if set(measured) == {"cpu"}:
+        notes.append("No GPU run is recorded.")
     return Table(("figure", *measured), tuple(rows), tuple(notes))
 
 

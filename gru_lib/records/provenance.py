@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,16 +13,31 @@ from typing import Any
 PACKAGES = ("numpy", "keras", "tensorflow", "jax", "torch")
 
 
-def device() -> str:
-    """Return the name of the device that Keras computes on: "cpu", or a slug of the accelerator's name."""
-    torch, jax, tensorflow = (sys.modules.get(name) for name in ("torch", "jax", "tensorflow"))
+def device(framework: str | None = None) -> str:
+    """Return the name of the device that a framework computes on: "cpu", or a slug of the accelerator's name.
+
+    Parameters
+    ----------
+    framework : str, optional
+        "torch", "jax" or "tensorflow"; by default the backend of Keras, if Keras is imported.
+        Anything else computes on the CPU.
+    """
+    if framework is None and (keras := sys.modules.get("keras")) is not None:
+        framework = keras.backend.backend()
     name = "cpu"
-    if torch is not None and torch.cuda.is_available():
-        name = torch.cuda.get_device_name(0)
-    elif jax is not None and jax.default_backend() != "cpu":
-        name = jax.devices()[0].device_kind
-    elif tensorflow is not None and (gpus := tensorflow.config.list_physical_devices("GPU")):
-        name = tensorflow.config.experimental.get_device_details(gpus[0]).get("device_name", "gpu")
+    if framework == "torch":
+        import torch
+
+        name = torch.cuda.get_device_name(0) if torch.cuda.is_available() else name
+    elif framework == "jax":
+        import jax
+
+        name = jax.devices()[0].device_kind if jax.default_backend() != "cpu" else name
+    elif framework == "tensorflow":
+        import tensorflow as tf
+
+        if cards := tf.config.list_physical_devices("GPU"):
+            name = tf.config.experimental.get_device_details(cards[0]).get("device_name", "gpu")
     return "-".join(name.lower().split())
 
 
@@ -39,6 +55,12 @@ def provenance() -> dict[str, Any]:
         "commit": _commit(),
         "date": datetime.now(UTC).date().isoformat(),
     }
+
+
+def same_conditions(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Say whether two provenances differ in the date alone, and the code is known: a commit without changes."""
+    known = re.fullmatch("[0-9a-f]+", one["commit"])
+    return bool(known) and one | {"date": None} == other | {"date": None}
 
 
 def _processor() -> str:

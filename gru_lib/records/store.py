@@ -57,12 +57,24 @@ def record(name: str, value: float, *, unit: str = "", seed: int | None = None) 
 
 
 def read_results(path: Path) -> dict[str, Any]:
-    """Return what a results file holds, by chapter; nothing if there is no such file yet."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """Return what a results file holds; nothing if there is no such file yet, ValueError if it is damaged."""
+    if not path.exists():
+        return {}
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}); take it out of the way, or restore it") from error
+    if not isinstance(results, dict):
+        raise ValueError(f"{path} holds a {type(results).__name__}; expected a JSON object")
+    return results
 
 
 def write_results(path: Path, results: dict[str, Any]) -> None:
-    """Replace the file in one move: an interruption leaves the old one whole."""
+    """Replace a results file in one move: an interruption leaves the old one whole.
+
+    Every file under ``results/`` is written by this function.
+    Missing folders are made; an OSError names the path.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     atomic_write(path, text.encode("utf-8"))

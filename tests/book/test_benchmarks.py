@@ -6,10 +6,10 @@ import re
 import pytest
 
 from gru_lib.benchmark import SHAPES
-from gru_lib.benchmark.peers import PEERS
-from gru_lib.book.benchmarks import BENCH, accelerators, load_benchmarks
+from gru_lib.benchmark.implementations import IMPLEMENTATIONS
+from gru_lib.book.benchmarks import BENCH, accelerator_tables, load_benchmarks
 
-NAMES = ("train", "last", "forward", "step", "grow-T", "grow-n", "grow-B")
+NAMES = ("train", "last", "forward", "step", "scale-T", "scale-n", "scale-B")
 PROVENANCE = {"processor": "a card", "cores": 16, "date": "2026-01-01", "commit": "0" * 12}
 
 
@@ -20,7 +20,8 @@ def test_every_question_has_stored_figures_from_committed_code(name):
     comparisons, where = load_benchmarks(name)
     assert content["provenance"]["date"] in where
     for comparison in comparisons:
-        assert {"pytorch", "keras-jax", "keras-tensorflow", "keras-torch"} <= set(comparison["peers"]) <= set(PEERS)
+        everybody = set(comparison["timings"])
+        assert {"pytorch", "keras-jax", "keras-tensorflow", "keras-torch"} <= everybody <= set(IMPLEMENTATIONS)
         assert comparison["threads"] == 2
     if name in ("train", "last", "forward"):
         assert [comparison["shape"] for comparison in comparisons] == [str(shape) for shape in SHAPES.values()]
@@ -34,8 +35,8 @@ def test_a_file_that_is_not_there_says_what_writes_it(tmp_path):
 
 
 def comparison(units, cpu, gpu):
-    peers = {"pytorch": {"seconds": cpu}, "pytorch@gpu": {"seconds": gpu}}
-    return {"shape": f"64x28x28x{units}", "cell": "GRU", "mode": "train", "peers": peers}
+    timings = {"pytorch": {"seconds": cpu}, "pytorch@gpu": {"seconds": gpu}}
+    return {"shape": f"64x28x28x{units}", "cell": "GRU", "mode": "train", "timings": timings}
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def folder(tmp_path):
     (tmp_path / "cpu").mkdir()
     comparisons = [comparison(32, 1.0, 2.0), comparison(64, 2.0, 1.5), comparison(128, 4.0, 1.6)]
     content = {"provenance": PROVENANCE, "comparisons": comparisons}
-    (card / "grow-n.json").write_text(json.dumps(content))
+    (card / "scale-n.json").write_text(json.dumps(content))
     rows = [
         {"layer": "Keras GRU", "argument": "default", "fused": True, "loop": False, "error": ""},
         {"layer": "Keras GRU", "argument": "use_bias=False", "fused": False, "loop": True, "error": ""},
@@ -56,7 +57,7 @@ def folder(tmp_path):
 
 
 def test_where_a_gpu_overtakes_and_what_leaves_its_kernels(folder):
-    overtaking, unfused = accelerators(folder)
+    overtaking, unfused = accelerator_tables(folder)
     assert overtaking.rows == (("n", "pytorch", "from 64"),)
     assert overtaking.notes == ("a card, 16 cores; 2026-01-01.",)
     assert unfused.rows == (
@@ -67,12 +68,12 @@ def test_where_a_gpu_overtakes_and_what_leaves_its_kernels(folder):
 
 def test_a_gpu_that_is_never_faster(folder):
     slow = {"provenance": PROVENANCE, "comparisons": [comparison(32, 1.0, 2.0), comparison(64, 2.0, 2.5)]}
-    (folder / "nvidia" / "grow-n.json").write_text(json.dumps(slow))
+    (folder / "nvidia" / "scale-n.json").write_text(json.dumps(slow))
     (folder / "nvidia" / "dispatch.json").unlink()
-    [overtaking] = accelerators(folder)
+    [overtaking] = accelerator_tables(folder)
     assert overtaking.rows == (("n", "pytorch", "at no size"),)
 
 
 def test_without_a_gpu_there_is_nothing_to_show(tmp_path):
     (tmp_path / "cpu").mkdir()
-    assert accelerators(tmp_path) == []
+    assert accelerator_tables(tmp_path) == []

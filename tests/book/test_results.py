@@ -34,15 +34,21 @@ def test_devices_stand_side_by_side_the_cpu_first(tmp_path):
     assert table.rows == (("accuracy", "0.957", "–"), ("epoch", "10 s", "0.512 s"))
     assert table.notes[0] == "cpu: a processor, 2 cores; Keras 3.15.1 on jax 0.10; 2026-01-02."
     assert table.notes[2] == "On a-gpu this did not hold: accuracy: 0.4 is not above 0.5."
-    assert "make gpu" not in repr(table)
+    assert "No GPU run is recorded." not in table.notes
     assert "<td>0.512 s</td>" in table._repr_html_()
 
 
-@pytest.mark.parametrize("with_cpu", [True, False])
-def test_a_missing_accelerator_is_said_plainly(tmp_path, with_cpu):
-    if with_cpu:
-        stored(tmp_path, "cpu", {"epoch": figure(10, "s")})
-    assert "No accelerator is recorded yet" in results_table("toy", tmp_path).notes[-1]
+def test_without_a_gpu_run_one_line_says_so(tmp_path):
+    stored(tmp_path, "cpu", {"epoch": figure(10, "s")})
+    assert results_table("toy", tmp_path).notes[1:] == ("No GPU run is recorded.",)
+
+
+def test_what_is_not_there_is_not_an_empty_table(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"there is no folder {tmp_path / 'away'};"):
+        results_table("toy", tmp_path / "away")
+    stored(tmp_path, "cpu", {"epoch": figure(10, "s")})
+    with pytest.raises(ValueError, match="chapter 'tyo' has no figures in "):
+        results_table("tyo", tmp_path)
 
 
 def test_show_backend_names_what_runs(capsys, monkeypatch):

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measured: dict[str, Any] = {}
     try:
         for backend in options.backend or [name for name in BACKENDS if find_spec(name)]:
-            found = measured[backend] = measure(backend, options.device, options.cell or CELLS)
+            found = measured[backend] = measure(backend, options.device, cells=options.cell or CELLS)
             where = found["provenance"]
             print(f"{backend} {where['versions'][backend]}, Keras {where['versions']['keras']}, {where['device']}")
             print(HEAD, *(Row(**one) for one in found["rows"]), sep="\n", flush=True)

@@ -35,10 +35,10 @@ TORCH_ARGUMENTS: dict[str, dict[str, Any]] = {  # of a layer of torch.nn; grad s
     "bidirectional=True": {"bidirectional": True},
     "dtype=float64": {"dtype": "float64"},
 }
-Work = tuple[Callable[..., Any], list[Any]]  # a function and its arguments
+Call = tuple[Callable[..., Any], list[Any]]  # a function and its arguments
 
 
-def keras_work(cell: str, settings: dict[str, Any], steps: int) -> Work:
+def keras_call(cell: str, settings: dict[str, Any], steps: int) -> Call:
     """Return a Keras layer as a function, and what to call it with; ValueError if it computes in another dtype."""
     import keras
 
@@ -64,7 +64,7 @@ def keras_work(cell: str, settings: dict[str, Any], steps: int) -> Work:
     return lambda x: layer(x, **options), [x]
 
 
-def torch_work(cell: str, settings: dict[str, Any], steps: int) -> Work:
+def torch_call(cell: str, settings: dict[str, Any], steps: int) -> Call:
     """Return a layer of torch.nn as a function, and what to call it with."""
     import torch
 

@@ -50,7 +50,7 @@ class Dispatch:
         return not SEQUENCE_KERNELS.isdisjoint(self.operators)
 
 
-def loops(short: Dispatch, long: Dispatch, added: int) -> bool:
+def has_loop(short: Dispatch, long: Dispatch, added: int) -> bool:
     """Tell from sequences of two lengths, `added` steps apart, whether something was dispatched at every step.
 
     A loop that is one operator of a graph does not grow. Beside a kernel that reads the sequence such a loop is
@@ -60,7 +60,7 @@ def loops(short: Dispatch, long: Dispatch, added: int) -> bool:
     return in_graph or long.total - short.total >= added
 
 
-def dispatched(call: Callable[..., Any], *arguments: Any, backend: str = "torch") -> Dispatch:
+def record_dispatch(call: Callable[..., Any], *arguments: Any, backend: str = "torch") -> Dispatch:
     """Run a call, and tell what it dispatched.
 
     Parameters

@@ -1,12 +1,11 @@
-"""What is computed: a cell on a shape, in one of four modes; and its numbers, the same ones for every peer."""
+"""What is computed: a cell on a shape, in one of four modes; and its numbers, the same for every implementation."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.benchmark.shapes import Shape
 from gru_lib.scratch.initializers import glorot_uniform, orthogonal
 
 CELLS = {"GRU": 3, "LSTM": 4, "SimpleRNN": 1}  # and how many blocks of n columns their kernels have
@@ -14,8 +13,48 @@ MODES = ("train", "last", "forward", "step")
 
 
 @dataclass(frozen=True)
+class Shape:
+    """A batch of B sequences of T steps of m features, and n units.
+
+    Examples
+    --------
+    >>> Shape.parse("64x28x28x64")
+    Shape(batch=64, steps=28, features=28, units=64)
+    """
+
+    batch: int
+    steps: int
+    features: int
+    units: int
+
+    def __post_init__(self) -> None:
+        if any(size < 1 for size in astuple(self)):
+            raise ValueError(f"shape is {self}; expected four integers of at least 1")
+
+    def __str__(self) -> str:
+        return "x".join(map(str, astuple(self)))
+
+    @classmethod
+    def parse(cls, text: str) -> "Shape":
+        """Read "64x28x28x64", or raise ValueError."""
+        parts = text.replace("×", "x").split("x")
+        if len(parts) != 4 or not all(part.isdecimal() for part in parts):
+            raise ValueError(f"shape is {text!r}; expected batch x steps x features x units, such as 64x28x28x64")
+        return cls(*map(int, parts))
+
+
+# The recipes of three sources, and one in which the matrix products outweigh everything else.
+SHAPES = {
+    "source 1": Shape(64, 28, 28, 64),
+    "source 5": Shape(32, 100, 1, 50),
+    "source 2": Shape(100, 300, 1, 50),
+    "large": Shape(256, 100, 128, 512),
+}
+
+
+@dataclass(frozen=True)
 class Task:
-    """What every peer has to do.
+    """What every implementation has to do.
 
     Attributes
     ----------
@@ -53,7 +92,7 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """The numbers of a task, in float32, and the device ("cpu" or "gpu") on which a peer is to have them."""
+    """The numbers of a task, in float32, and the device ("cpu" or "gpu") that is to hold them."""
 
     task: Task
     device: str
@@ -63,7 +102,7 @@ class Problem:
     grad: NDArray  # of the loss with respect to the layer's output: (B, T, n), with "last" (B, n)
 
 
-def draw(task: Task, device: str = "cpu") -> Problem:
+def draw_problem(task: Task, device: str = "cpu") -> Problem:
     """Return the problem of a task; weights as Keras draws them, but with biases that are not zero."""
     rng, shape = np.random.default_rng(0), task.shape
     n, columns = shape.units, CELLS[task.cell] * shape.units

@@ -1,10 +1,9 @@
-"""The peers on TensorFlow: Keras's layers and cells, as one graph, or compiled by XLA."""
+"""The implementations on TensorFlow: Keras's layers and cells, as one graph, or compiled by XLA."""
 
-from collections.abc import Callable
 from typing import Any
 
-from gru_lib.benchmark.peers.shared import Step, handing_on, keras_cell, keras_layer
-from gru_lib.benchmark.task import Problem
+from gru_lib.benchmark.implementations.shared import Step, carry_state, keras_cell, keras_layer
+from gru_lib.benchmark.tasks import Problem
 
 
 def keras_tensorflow(problem: Problem, *, xla: bool = False) -> Step:
@@ -12,15 +11,10 @@ def keras_tensorflow(problem: Problem, *, xla: bool = False) -> Step:
     return (_cell_step if problem.task.mode == "step" else _layer_step)(problem, xla)
 
 
-def keras_tensorflow_xla(problem: Problem) -> Step:
-    """As `keras_tensorflow`, compiled by XLA, which cannot call cuDNN's recurrent kernels."""
-    return keras_tensorflow(problem, xla=True)
-
-
 def _layer_step(problem: Problem, xla: bool) -> Step:
     import tensorflow as tf
 
-    train, layer, wait = problem.task.mode != "forward", keras_layer(problem, fused=not xla), _wait(problem.device)
+    train, layer = problem.task.mode != "forward", keras_layer(problem, fused=not xla)
     x, grad, *state = map(tf.constant, (problem.x, problem.grad, *problem.state))
 
     @tf.function(jit_compile=xla)
@@ -33,29 +27,26 @@ def _layer_step(problem: Problem, xla: bool) -> Step:
             output = layer(x, initial_state=state)
         return [output, *tape.gradient(output, sources, grad)]
 
-    return lambda: wait(compiled())
+    return lambda: _wait(compiled(), problem.device)
 
 
 def _cell_step(problem: Problem, xla: bool) -> Step:
     import tensorflow as tf
 
-    cell, wait = keras_cell(problem), _wait(problem.device)
+    cell = keras_cell(problem)
     x_t, *state = map(tf.constant, (problem.x[:, 0], *problem.state))
 
     @tf.function(jit_compile=xla)
     def compiled(state: list[Any]) -> list[Any]:
         return cell(x_t, state)[1]
 
-    return handing_on(lambda state: wait(compiled(state)), state)
+    return carry_state(lambda state: _wait(compiled(state), problem.device), state)
 
 
-def _wait(device: str) -> Callable[[list[Any]], list[Any]]:
-    """Return what comes after a call: on a CPU it has already computed what it returns, on a GPU it may not have."""
-    import tensorflow as tf
+def _wait(arrays: list[Any], device: str) -> list[Any]:
+    """Return the arrays once they are computed: on a CPU they are, on a GPU they may not be."""
+    if device == "gpu":
+        import tensorflow as tf
 
-    def wait(arrays: list[Any]) -> list[Any]:
-        if device == "gpu":
-            tf.test.experimental.sync_devices()
-        return arrays
-
-    return wait
+        tf.test.experimental.sync_devices()
+    return arrays

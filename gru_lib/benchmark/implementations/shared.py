@@ -1,16 +1,16 @@
-"""What the peers have in common: the form of a step, the state handed on, and Keras's layer."""
+"""What the implementations have in common: the form of a step, the state carried on, and Keras's layer."""
 
 from collections.abc import Callable
 from typing import Any
 
-from gru_lib.benchmark.task import Problem
+from gru_lib.benchmark.tasks import Problem
 from gru_lib.frameworks.keras import with_weights
 
 # -> the layer's output; in training also the gradients of x, h0 and the weights; with "step" the new state
 Step = Callable[[], list[Any]]
 
 
-def handing_on(advance: Callable[[list[Any]], list[Any]], state: list[Any]) -> Step:
+def carry_state(advance: Callable[[list[Any]], list[Any]], state: list[Any]) -> Step:
     """Return a step that begins in the state in which the one before it ended."""
 
     def step() -> list[Any]:

@@ -1,12 +1,12 @@
-"""The peers on PyTorch: its own layers and cells, and Keras's."""
+"""The implementations on PyTorch: its own layers and cells, and Keras's."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from gru_lib.benchmark.peers.shared import Step, handing_on, keras_cell, keras_layer
-from gru_lib.benchmark.task import Problem
+from gru_lib.benchmark.implementations.shared import Step, carry_state, keras_cell, keras_layer
+from gru_lib.benchmark.tasks import Problem
 from gru_lib.frameworks.pytorch import with_weights
 from gru_lib.porting import port
 
@@ -52,11 +52,6 @@ def keras_torch(problem: Problem, *, fused: bool = True) -> Step:
     return _layer_step(problem, lambda x, state: layer(x, initial_state=state), weights)
 
 
-def keras_torch_loop(problem: Problem) -> Step:
-    """As `keras_torch`, by Keras's general loop over time (use_cudnn=False)."""
-    return keras_torch(problem, fused=False)
-
-
 def _layer_step(
     problem: Problem, output_of: Callable[[Any, list[Any]], Any], weights: list[Any], *, repeated: bool = False
 ) -> Step:
@@ -90,7 +85,7 @@ def _cell_step(problem: Problem, cell: Callable[[Any, list[Any]], Any]) -> Step:
         _wait(device)
         return list(found)
 
-    return handing_on(advance, state)
+    return carry_state(advance, state)
 
 
 def _device(problem: Problem) -> str:

@@ -1,9 +1,9 @@
-"""The peer on JAX: Keras's layers and cells, compiled."""
+"""The implementation on JAX: Keras's layers and cells, compiled."""
 
 from typing import Any
 
-from gru_lib.benchmark.peers.shared import Step, handing_on, keras_cell, keras_layer
-from gru_lib.benchmark.task import Problem
+from gru_lib.benchmark.implementations.shared import Step, carry_state, keras_cell, keras_layer
+from gru_lib.benchmark.tasks import Problem
 
 
 def keras_jax(problem: Problem) -> Step:
@@ -39,4 +39,4 @@ def _cell_step(problem: Problem) -> Step:
     fixed = [variable.value for variable in cell.non_trainable_variables]
     compiled = jax.jit(lambda weights, x, state: cell.stateless_call(weights, fixed, x, state)[0][1])
     weights, x_t, state = jax.device_put((problem.weights, problem.x[:, 0], problem.state))
-    return handing_on(lambda state: jax.block_until_ready(compiled(weights, x_t, state)), state)
+    return carry_state(lambda state: jax.block_until_ready(compiled(weights, x_t, state)), state)

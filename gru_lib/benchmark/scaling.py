@@ -1,4 +1,4 @@
-"""One size of a shape grows: how time and memory grow with it, and where the GPU begins to pay.
+"""One size of a shape varies: how time and memory grow with it, and where the GPU begins to pay.
 
 The functions on comparisons take what `Comparison.to_dict` returned, measured just now or read from a file.
 """
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from gru_lib.benchmark.shapes import Shape
+from gru_lib.benchmark.tasks import Shape
 
 SIZES = {"B": "batch", "T": "steps", "m": "features", "n": "units"}
 FACTORS = (0.25, 0.5, 1, 2, 4)
 
 
-def grow(shape: Shape, letter: str) -> list[Shape]:
+def scaled_shapes(shape: Shape, letter: str) -> list[Shape]:
     """Return the shapes in which one size is a quarter of what it is, half of it, and so on up to four times.
 
     Parameters
@@ -29,7 +29,7 @@ def grow(shape: Shape, letter: str) -> list[Shape]:
 
     Examples
     --------
-    >>> [str(shape) for shape in grow(Shape(64, 28, 28, 2), "n")]
+    >>> [str(shape) for shape in scaled_shapes(Shape(64, 28, 28, 2), "n")]
     ['64x28x28x1', '64x28x28x2', '64x28x28x4', '64x28x28x8']
     """
     if letter not in SIZES:
@@ -39,43 +39,42 @@ def grow(shape: Shape, letter: str) -> list[Shape]:
     return [replace(shape, **{SIZES[letter]: value}) for value in sizes]
 
 
-def size(comparison: dict[str, Any], letter: str) -> int:
+def _size(comparison: dict[str, Any], letter: str) -> int:
     """Return one size of the shape of a comparison."""
     return getattr(Shape.parse(comparison["shape"]), SIZES[letter])
 
 
-def growing(comparisons: Sequence[dict[str, Any]]) -> str:
+def varied_size(comparisons: Sequence[dict[str, Any]]) -> str:
     """Return the letter of the one size in which comparisons differ, or raise ValueError."""
-    found = [letter for letter in SIZES if len({size(comparison, letter) for comparison in comparisons}) > 1]
+    found = [letter for letter in SIZES if len({_size(comparison, letter) for comparison in comparisons}) > 1]
     if len(found) != 1:
         shapes = [comparison["shape"] for comparison in comparisons]
-        raise ValueError(f"comparisons have the shapes {shapes}; expected that one size grows, and nothing else")
+        raise ValueError(f"comparisons have the shapes {shapes}; expected that one size varies, and nothing else")
     return found[0]
 
 
 def crossover(comparisons: Sequence[dict[str, Any]]) -> dict[str, int | None]:
-    """Return for each peer the smallest size at which it is faster on the GPU than on the CPU; None: at none.
+    """Return for each implementation the smallest size at which it is faster on the GPU than on the CPU; None: at none.
 
     Parameters
     ----------
     comparisons : sequence of dict
-        Of one cell and mode, in any order, each with the same peers as "peer" and "peer@gpu".
+        Of one cell and mode, in any order, each with the same implementations as "name" and "name@gpu".
 
     Raises
     ------
     ValueError
-        If not exactly one size grows, if cells or modes differ, or no peer has been on both devices.
+        If not exactly one size varies, if cells or modes differ, or none has been on both devices.
     """
-    letter = growing(comparisons)
+    letter = varied_size(comparisons)
     if len(kinds := {(comparison["cell"], comparison["mode"]) for comparison in comparisons}) > 1:
         raise ValueError(f"comparisons are of {sorted(kinds)}; expected one cell and mode")
     found: dict[str, int | None] = {}
-    for comparison in sorted(comparisons, key=lambda comparison: size(comparison, letter)):
-        rows = comparison["peers"]
-        for peer in (peer for peer in rows if f"{peer}@gpu" in rows):
-            faster = rows[f"{peer}@gpu"]["seconds"] < rows[peer]["seconds"]
-            if found.get(peer) is None:
-                found[peer] = size(comparison, letter) if faster else None
+    for comparison in sorted(comparisons, key=lambda comparison: _size(comparison, letter), reverse=True):
+        rows = comparison["timings"]
+        for name in (name for name in rows if f"{name}@gpu" in rows):
+            faster = rows[f"{name}@gpu"]["seconds"] < rows[name]["seconds"]
+            found[name] = _size(comparison, letter) if faster else found.get(name)
     if not found:
-        raise ValueError("comparisons have no peer on both devices; expected such as 'pytorch' and 'pytorch@gpu'")
+        raise ValueError("comparisons have nobody on both devices; expected such as 'pytorch' and 'pytorch@gpu'")
     return found

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gru_lib.benchmark.peers.shared import Step, handing_on
-from gru_lib.benchmark.task import Problem
+from gru_lib.benchmark.implementations.shared import Step, carry_state
+from gru_lib.benchmark.tasks import Problem
 from gru_lib.scratch import GRUWeights, gru_backward, gru_forward, gru_step
 
 
@@ -16,7 +16,7 @@ def scratch(problem: Problem) -> Step:
     weights = GRUWeights(*problem.weights)
     if problem.task.mode == "step":
         x_t = problem.x[:, 0]
-        return handing_on(lambda state: [gru_step(x_t, state[0], weights)], problem.state)
+        return carry_state(lambda state: [gru_step(x_t, state[0], weights)], problem.state)
     return _layer_step(problem, partial(gru_forward, problem.x, weights), gru_backward)
 
 
@@ -26,7 +26,7 @@ def scratch_compiled(problem: Problem) -> Step:
 
     forward = partial(compiled.gru_forward, problem.x, GRUWeights(*problem.weights), threads=problem.task.threads)
     if problem.task.mode == "step":
-        return handing_on(lambda state: [forward(h0=state[0])[0][:, -1]], problem.state)
+        return carry_state(lambda state: [forward(h0=state[0])[0][:, -1]], problem.state)
     return _layer_step(problem, forward, compiled.gru_backward)
 
 
