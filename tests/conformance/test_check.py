@@ -75,7 +75,12 @@ def test_a_mutant_without_a_mistake_is_right():
     assert check_gru(right.gru(), gradients=right.gradients).passed
 
 
-@pytest.mark.parametrize("mutant", FORWARD_MUTANTS, ids=lambda mutant: mutant.id)
+def test_a_part_that_does_not_exist_is_refused():
+    with pytest.raises(TypeError, match=r"^GRUVariant has no part mix$"):
+        Mutant("typo", "a part misspelt", "none", forward={"mix": len}).gru()
+
+
+@pytest.mark.parametrize("mutant", FORWARD_MUTANTS, ids=repr)
 def test_every_mutant_is_killed_and_named(mutant):
     report = check_gru(mutant.gru())
     assert not report.passed
@@ -88,7 +93,7 @@ def test_every_mutant_is_killed_and_named(mutant):
         report.raise_if_failed()
 
 
-@pytest.mark.parametrize("mutant", GRADIENT_MUTANTS, ids=lambda mutant: mutant.id)
+@pytest.mark.parametrize("mutant", GRADIENT_MUTANTS, ids=repr)
 def test_every_mutant_in_the_gradients_is_killed_and_named(mutant):
     report = check_gru(gru_forward, gradients=mutant.gradients)
     assert ids(report) == [mutant.id]
