@@ -46,7 +46,8 @@ def test_what_the_cases_expect_is_what_the_textbook_says(case):
 
 def test_the_cases_are_many_different_and_the_same_every_time():
     assert 60 <= len(CASES) <= 100
-    assert len({case.name for case in CASES}) == len(CASES)
+    for cases in (CASES, list(draw_cases(dtype="float32", use_h0=False))):
+        assert len({case.name for case in cases}) == len(cases)
     for one, other in zip(CASES, draw_cases(), strict=True):
         assert np.array_equal(one.x, other.x)
     assert {case.x.shape[1] for case in CASES} == {1, 2, 5, 50}
@@ -153,6 +154,10 @@ PAIRS = [
 def test_two_mistakes_at_once_are_named(names):
     report = check_gru(combine(*map(MUTANTS.get, names)).gru())
     assert any(set(names) == set(mutant.id.split(" + ")) for mutant in report.mistakes)
+
+
+def test_two_mistakes_in_the_same_part_exclude_each_other():
+    assert combine(MUTANTS["update-inverted"], MUTANTS["past-not-scaled"]) is None
 
 
 def test_an_unknown_mistake_is_not_given_a_name():
