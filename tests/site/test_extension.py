@@ -72,13 +72,12 @@ def test_an_icon_is_drawn_where_it_is_named(icons, out, tag, name):
     )
 
 
-def test_a_solid_icon_wins_over_an_outlined_one(icons, out):
-    assert "M3 3" in finish(icons, out, '<i class="fas fa-sun"></i>')
-
-
-def test_the_script_of_all_icons_goes(icons, out):
-    page = finish(icons, out, '<script defer src="../_static/scripts/fontawesome.js?digest=5"></script>\n<p>fa-sun</p>')
-    assert page == "<p>fa-sun</p>"
+def test_a_solid_icon_wins_over_an_outlined_one_and_the_script_of_all_icons_goes(icons, out):
+    page = finish(
+        icons, out, '<script src="_static/scripts/fontawesome.js?digest=5"></script>\n<i class="fas fa-sun"></i>'
+    )
+    assert "M3 3" in page
+    assert "script" not in page
 
 
 @pytest.mark.parametrize("classes", ["fa-solid fa-nosuch", "fa-solid", "fa-solid fa-sun fa-search"])
@@ -138,15 +137,14 @@ def test_the_search_page_keeps_its_scripts_in_their_order(scripts, out):
     assert names(page) == names(HEAD)
 
 
-def test_the_colours_of_a_page_do_not_wait_for_scripts(scripts, out):
+def test_the_colours_of_a_page_do_not_wait_for_scripts(scripts, out, fault):
     page = finish(scripts, out, HEAD)
     assert "data-cfasync" not in page
     assert "prefers-color-scheme" in page[: page.index("doctools.js")]
-
-
-def test_a_theme_that_sets_its_colours_elsewhere_is_a_fault(scripts, out, fault):
     with fault("sets its colours elsewhere"):
         finish(scripts, out, HEAD.replace("data-cfasync", "data-other"))
+    lost = "<html><script src='x.js'></script></html>"
+    assert finish(scripts, out, lost, "404.html") == lost, "a page that is not of the theme stays as it is"
 
 
 THEME = 'function N(){const e=1}function I(){const e=()=>{document.querySelectorAll(["pre",".x"])};e()}I();'
@@ -165,20 +163,12 @@ def theme(module, out):
     return changed
 
 
-def test_the_theme_does_not_lay_out_the_whole_page_to_find_boxes_that_scroll(theme):
+def test_the_theme_does_not_lay_out_the_whole_page_to_find_boxes_that_scroll(theme, fault):
     once = theme(THEME)
     assert once == THEME.replace("function I(){", "function I(){return;")
     assert theme(once) == once, "a second build finds its own work"
-
-
-def test_a_theme_that_finds_them_elsewhere_is_a_fault(theme, fault):
     with fault("finds boxes that scroll elsewhere"):
         theme(THEME.replace('"pre"', '"div"'))
-
-
-def test_a_page_that_is_not_of_the_theme_stays_as_it_is(scripts, out):
-    lost = "<html><script src='x.js'></script></html>"
-    assert finish(scripts, out, lost, "404.html") == lost
 
 
 # Pictures
@@ -234,37 +224,27 @@ def pruned(module):
     return lambda css, *words: module("styles").pruned(css, set(words)).replace("\n", "")
 
 
-@pytest.mark.parametrize(
-    "css",
-    [
-        ".used { color: red }",
-        ".unused, .used , p.unused a { color: red }",
-        "p [class*=unused] { color: red }",
-        ".used:not(.unused) { color: red }",
-        ":is(.unused, .used) a { color: red }",
-        "@supports (a: b){@media print{.used { c: d }}}",
-        "@font-face { font-family: X; src: url(x) }",
-        'p { content: "}.unused{"; }',
-    ],
-)
-def test_a_style_of_use_is_kept(pruned, css):
-    assert pruned(css, "used") == css
+OF_USE = """.used { color: red }
+.unused, .used , p.unused a { color: red }
+p [class*=unused] { color: red }
+.used:not(.unused) { color: red }
+:is(.unused, .used) a { color: red }
+@supports (a: b){@media print{.used { c: d }}}
+@font-face { font-family: X; src: url(x) }
+p { content: "}.unused{"; }"""
+OF_NO_USE = """.unused { color: red }
+#unused .used { color: red }
+.used.unused, #unused { color: red }
+.used > .unused:hover::before { color: red }
+@media (min-width: 9px) { .unused { color: red } }
+/* .used */"""
 
 
-@pytest.mark.parametrize(
-    "css",
-    [
-        ".unused { color: red }",
-        "#unused .used { color: red }",
-        ".used.unused, #unused { color: red }",
-        ".used > .unused:hover::before { color: red }",
-        "@media (min-width: 9px) { .unused { color: red } }",
-        "/* .used */",
-    ],
-)
-def test_a_style_that_nothing_can_have_goes(pruned, css):
-    css += "@media screen { .unused { a: b } .used { c: d } }"
-    assert pruned(css, "used") == "@media screen {.used { c: d }}"
+def test_styles_of_use_are_kept_and_others_go(pruned):
+    for css in OF_USE.splitlines():
+        assert pruned(css, "used") == css
+    for css in OF_NO_USE.splitlines():
+        assert pruned(f"{css}@media screen{{.unused {{ }}.used {{ }}}}", "used") == "@media screen{.used { }}", css
 
 
 @pytest.fixture
@@ -344,26 +324,17 @@ class Recorder:
         self.files.append(f"{name} {loading_method}")
 
 
+TWO_FIGURES = "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>"
+THEIRS = ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"]
+
+
 @pytest.mark.parametrize(
     ("name", "body", "files"),
     [
         ("page", "<p>nothing to play with</p>", []),
         ("page", "<code>&lt;gru-digit&gt;</code>", []),
         ("search", "", ["search.js defer"]),
-        (
-            "page",
-            "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>",
-            [
-                f"elements/{file}"
-                for file in (
-                    "elements.css",
-                    "gru.js defer",
-                    "parts.js defer",
-                    "gru-digit.js defer",
-                    "gru-review.js defer",
-                )
-            ],
-        ),
+        ("page", TWO_FIGURES, [f"elements/{file}" for file in THEIRS]),
     ],
 )
 def test_a_page_brings_the_scripts_that_it_needs(module, name, body, files):

@@ -529,6 +529,10 @@ def test_a_review_is_read_while_it_is_typed(open_page):
         return float(re.search(r"positive review ([\d.]+)", words.inner_text())[1])
 
     assert probability_once("after 14 words") > 0.5
+    shares = (f"{100 * model('reviews')['accuracy'][when]:.2f}" for when in ("packed", "before"))
+    note = figure.locator(".gru-note").last.inner_text()
+    assert "25,000 test reviews" in note
+    assert all(share in note for share in shares), "what packing costs"
     figure.get_by_role("button", name="Negative").tap()
     assert probability_once("after 10 words") < 0.5
     assert "down" in marked.get_by_text("terrible", exact=True).get_attribute("class")
@@ -544,16 +548,6 @@ def test_a_review_is_read_while_it_is_typed(open_page):
     field.fill("")
     page.wait_for_function("document.querySelector('gru-review .book-words').innerText.includes('Nothing is written')")
     assert page.faults == []
-
-
-def test_the_figure_tells_what_packing_costs(open_page):
-    page = open_page(IMDB)
-    page.locator("gru-review").scroll_into_view_if_needed()
-    note = page.locator("gru-review .gru-note").last
-    accuracy = model("reviews")["accuracy"]
-    page.wait_for_function("document.querySelector('gru-review').innerText.includes('25,000 test reviews')")
-    assert f"{100 * accuracy['packed']:.2f}" in note.inner_text()
-    assert f"{100 * accuracy['before']:.2f}" in note.inner_text()
 
 
 PARTS = {

@@ -180,16 +180,12 @@ def test_focus_is_visible(open_page):
 
 TOP = "(place) => document.getElementById(place).getBoundingClientRect().top"
 # It is there, and stays there while frames are drawn: scrolling has ended.
-STANDS = """([place, low, high]) => new Promise((resolve) => {
-  let before = NaN, still = 0;
-  const look = () => {
-    const { top } = document.getElementById(place).getBoundingClientRect();
-    still = top === before && low <= top && top <= high ? still + 1 : 0;
-    before = top;
-    still > 5 ? resolve(true) : requestAnimationFrame(look);
-  };
-  look();
-})"""
+STANDS = """([place, low, high]) => {
+  const { top } = document.getElementById(place).getBoundingClientRect();
+  window.still = top === window.before && low <= top && top <= high ? window.still + 1 : 0;
+  window.before = top;
+  return window.still > 5;
+}"""
 
 
 def stands(page, place, low=0, high=150):
