@@ -11,7 +11,10 @@ from gru_lib.scratch.checks import float_array, instance, same_dtype, same_shape
 
 @dataclass(frozen=True, eq=False)
 class GRUGradients:
-    """Gradients of a scalar loss; each has the shape of what it belongs to (bias None if there is none)."""
+    """Gradients of a scalar loss; each has the shape of what it belongs to (bias None if there is none).
+
+    Derived in the chapter *Backpropagation through time*.
+    """
 
     kernel: NDArray
     recurrent_kernel: NDArray

@@ -1,4 +1,4 @@
-"""Gradient descent, plain and adaptive; both change the parameters in place. Compared in the chapter *MNIST*."""
+"""Gradient descent, plain and adaptive; both change the parameters in place."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 
 class SGD:
-    """Stochastic gradient descent with Keras's default learning rate; momentum optional (Polyak 1964)."""
+    """Stochastic gradient descent with Keras's default learning rate; momentum optional (Polyak 1964).
+
+    Used in the chapter *MNIST*.
+    """
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0) -> None:
         self.learning_rate, self.momentum = learning_rate, momentum
@@ -27,7 +30,10 @@ class SGD:
 
 
 class Adam:
-    """Adam (Kingma & Ba 2015, algorithm 1 in the form at the end of section 2), with Keras's defaults."""
+    """Adam (Kingma & Ba 2015, algorithm 1 in the form at the end of section 2), with Keras's defaults.
+
+    Used in the chapter *Why gates*.
+    """
 
     def __init__(
         self, learning_rate: float = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7

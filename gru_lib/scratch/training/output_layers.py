@@ -24,7 +24,7 @@ class Layer(Protocol):
 
 
 class Dense:
-    """A linear map x W + b from (B, k) to (B, j), drawn as Keras draws it."""
+    """A linear map x W + b from (B, k) to (B, j), drawn as Keras draws it; used in the chapter *MNIST*."""
 
     def __init__(self, input_size: int, units: int, *, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> None:
         k, j = positive_integer("input_size", input_size), positive_integer("units", units)
@@ -50,6 +50,7 @@ class BatchNorm:
     """Batch normalisation over the first axis (Ioffe & Szegedy 2015, algorithm 1), with Keras's defaults.
 
     In training the batch's own mean and variance are used, and running averages are kept for prediction.
+    Used in the chapter *MNIST*.
     """
 
     def __init__(

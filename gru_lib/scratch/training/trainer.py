@@ -28,7 +28,7 @@ def print_epoch(epoch: Epoch) -> None:
 
 
 class Trainer:
-    """Train a `GRUModel` by minibatches.
+    """Train a `GRUModel` by minibatches, as in the chapter *MNIST*.
 
     Parameters
     ----------
