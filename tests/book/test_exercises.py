@@ -82,9 +82,11 @@ def test_answers_that_are_written_anew_get_their_verdict(capsys, name, word):
 
 
 @pytest.mark.parametrize("exercise", [exercise for _, exercise in FUNCTIONS], ids=[name for name, _ in FUNCTIONS])
-def test_no_number_is_drawn_twice(exercise):
+def test_no_case_and_no_number_is_drawn_twice(exercise):
     cases = exercise.cases(np.random.default_rng(0))
     arrays = [value for case in cases for value in case if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
+    plain = [case for case in cases if all(isinstance(value, int | float) for value in case)]
+    assert len(set(plain)) == len(plain)
     for array in map(np.asarray, arrays):
         assert len(np.unique(array)) == array.size
 

@@ -286,8 +286,11 @@ def test_keras(server, capsys):
 
 def test_a_damaged_file_in_the_cache_of_keras_is_downloaded_again(server, tmp_path):
     expected = reviews(load_imdb())
-    (tmp_path / "datasets" / "imdb.npz").write_bytes(b"damaged")
+    path, opened = tmp_path / "datasets" / "imdb.npz", tmp_path / "opened before"
+    path.write_bytes(b"damaged")
+    os.link(path, opened)
     assert reviews(load_imdb()) == expected
+    assert opened.read_bytes() == b"damaged", "the new file takes the place of the old one, in which nobody writes"
     assert server.asked.count("imdb.npz") == 2
 
 

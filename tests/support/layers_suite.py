@@ -268,12 +268,6 @@ def test_stacked_cells_with_dropout():
     assert_same(outputs[1], outputs[0])
 
 
-def test_time_distributed():
-    x = RNG.normal(size=(2, 3, T, M)).astype("float32")
-    theirs, ours = pair()
-    assert_same(keras.layers.TimeDistributed(ours)(x), keras.layers.TimeDistributed(theirs)(x))
-
-
 def test_a_stateful_layer_trains():
     # PyTorch's variables change in place, under the backward pass; Keras 3.15 fails there on its fast path
     weights = []
