@@ -18,7 +18,7 @@ from gru_lib.benchmark import accelerator, memory
 from gru_lib.benchmark.implementations import IMPLEMENTATIONS, Step, parse_implementation
 from gru_lib.benchmark.tasks import Shape, Task, draw_problem
 from gru_lib.records.provenance import device as device_name
-from gru_lib.records.run_environment import ALLOCATOR, SAME_DIGITS, THREAD_VARIABLES, thread_settings
+from gru_lib.records.run_environment import ALLOCATOR, SAME_DIGITS, thread_settings
 
 TINY = Shape(2, 3, 2, 4)  # more than one step, or a compiler would leave out the loop
 WARM_UP = 3  # steps; the states that mode "step" carries on have then met the recurrent weights
@@ -76,14 +76,9 @@ def output_norms(step: Step) -> list[float]:
 
 
 def thread_counts() -> dict[str, int]:
-    """Return every number of threads that can be asked for: of the process, and of what is loaded into it."""
-    counts = {"cores": available_cores()}
-    for name in THREAD_VARIABLES:
-        if os.environ.get(name, "").isdecimal():
-            counts[name] = int(os.environ[name])
-    if (torch := sys.modules.get("torch")) is not None:
-        counts["torch"] = torch.get_num_threads()
-    return counts
+    """Return every number of threads that can be asked for; those of the environment are set by the parent."""
+    torch = sys.modules.get("torch")
+    return {"cores": available_cores()} | ({"torch": torch.get_num_threads()} if torch else {})
 
 
 def available_cores() -> int:

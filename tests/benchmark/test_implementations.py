@@ -135,7 +135,7 @@ def test_every_implementation_does_the_same_work(norms, cell, mode):
     assert set(found) == set(installed(task_of(cell, mode)))
     assert set(found) >= {"pytorch", "keras-jax", "keras-tensorflow", "keras-tensorflow-xla", "keras-torch"}
     assert ("scratch" in found) == ("scratch-compiled" in found) == (cell == "GRU")
-    check_comparable({name: {"threads": {}, "environment": {}, "norms": found[name]} for name in found}, 1)
+    check_comparable({name: {"threads": {}, "norms": found[name]} for name in found}, 1)
     (count,) = {len(numbers) for numbers in found.values()}
     assert count == {"forward": 1, "step": 2 if cell == "LSTM" else 1}.get(mode, 4)
 
