@@ -240,8 +240,7 @@ def test_what_is_no_onnx_gru_is_reported(require, tmp_path):
         assert "broken.onnx: damaged, or no ONNX model" in str(check_gru(tmp_path / "broken.onnx"))
 
 
-@pytest.mark.parametrize("package", ["onnx"])
-def test_a_missing_package_is_reported(monkeypatch, tmp_path, package):
-    monkeypatch.setitem(sys.modules, package, None)
+def test_a_missing_package_is_reported(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "onnx", None)
     (tmp_path / "gru.onnx").write_bytes(b"")
-    assert f"the package {package} is not installed" in str(check_gru(tmp_path / "gru.onnx"))
+    assert "the package onnx is not installed" in str(check_gru(tmp_path / "gru.onnx"))
