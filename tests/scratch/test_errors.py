@@ -216,19 +216,12 @@ def test_a_flag_is_true_or_false(name, function, value):
         function(**{name: value})
 
 
-@pytest.mark.parametrize("call", [
-    lambda value: gru_step(X[:, 0], H, value),
-    lambda value: gru_forward(X, value),
-    lambda value: gru_forward_plain(X, value),
-])  # fmt: skip
-def test_weights_of_another_type(call):
-    with pytest.raises(TypeError, match=r"^weights is a list; expected a GRUWeights$"):
-        call([KERNEL, RECURRENT_KERNEL, BIAS])
-
-
-def test_gru_of_another_type():
-    with pytest.raises(TypeError, match=r"^gru is a list; expected a GRUWeights$"):
-        GRUModel([KERNEL, RECURRENT_KERNEL, BIAS], [])
+@pytest.mark.parametrize("function", [gru_step, gru_forward, gru_forward_plain, GRUModel])
+def test_weights_of_another_type(function):
+    value = [KERNEL, RECURRENT_KERNEL, BIAS]
+    arguments = {gru_step: (X[:, 0], H, value), GRUModel: (value, [])}.get(function, (X, value))
+    with pytest.raises(TypeError, match=r"^(weights|gru) is a list; expected a GRUWeights$"):
+        function(*arguments)
 
 
 @pytest.mark.parametrize("backward", [gru_backward, gru_backward_plain])

@@ -11,8 +11,6 @@ from gru_lib.scratch import GRUWeights, gru_backward, gru_forward, gru_step, sig
 from tests.support.gru_cases import GRADIENTS, MASKS, differences, make_case, run_gru_lib
 
 FLAG = st.booleans()
-
-
 MASKED = st.sampled_from(MASKS[1:])
 
 
@@ -151,21 +149,6 @@ def test_a_sequence_in_two_parts_is_the_whole(case, data):
     close(gradients.h0, whole["h0"])
     for name, array in zip(("kernel", "recurrent_kernel", "bias"), gradients.arrays(), strict=False):
         close(array + tail[name], whole[name])
-
-
-@given(cases(dtype=np.float32))
-def test_float32_stays_float32_and_is_near_float64(case):
-    doubled = {
-        name: value.astype(np.float64)
-        for name, value in vars(case).items()
-        if isinstance(value, np.ndarray) and value.dtype == np.float32
-    }
-    exact = run_gru_lib(replace(case, **doubled))
-    for name, value in run_gru_lib(case).items():
-        if value is not None:
-            assert value.dtype == np.float32
-            assert exact[name].dtype == np.float64
-    np.testing.assert_allclose(states_of(case), exact["states"], atol=1e-4)
 
 
 @given(cases(min_batch=0, min_steps=0))
