@@ -12,6 +12,7 @@ import numpy as np
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import check_target, load, save
 from gru_lib.porting.stack import StackedGRU, cast
+from gru_lib.records.run_environment import QUIET
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0, or 1 after one line of explanation."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.update(QUIET | os.environ)
     options = parser().parse_args(arguments)
     try:
         print(convert(options))

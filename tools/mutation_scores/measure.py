@@ -29,6 +29,7 @@ from gru_lib.conformance.compare import state_failure
 from gru_lib.conformance.mutants import FORWARD_MUTANTS
 from gru_lib.conformance.run_case import run_case
 from gru_lib.records import write_results
+from gru_lib.records.run_environment import CPU_ONLY, QUIET
 from tools.mutation_scores.keras_wrapper import keras_layer
 from tools.mutation_scores.onnx_wrapper import onnx_operator
 
@@ -148,7 +149,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python -m tools.mutation_scores.measure")
     parser.add_argument("--keras", nargs="+", metavar="ID", help="print Keras's verdict on these mistakes only")
     options = parser.parse_args(arguments)
-    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    os.environ |= QUIET | CPU_ONLY | {"KERAS_BACKEND": "tensorflow"}
     if options.keras:
         json.dump(keras_verdicts(MUTANTS[name] for name in options.keras), sys.stdout)
         return
