@@ -30,7 +30,7 @@ def test_states_and_gradients_are_those_of_keras(keras, case):
         wanted = answer(keras, case)
     finally:
         keras.config.set_floatx(before)
-    actual = run_gru_lib(case, case.counted_grad)
+    actual = run_gru_lib(case, case.compared_grad)
     actual["last"] = actual["states"][:, -1].copy()
     # Masked steps before the first valid one carry h0 on in the state on every backend. What is *returned* for them
     # differs in Keras: h0 on JAX, as here; zeros on TensorFlow and PyTorch ("the previous output" is zero at first).

@@ -58,7 +58,7 @@ def with_torch(layer, case, grad):
 def answer(keras, case, layer_class=None):
     """Return states, last state and gradients, each under its name; of Keras's layer if not told otherwise."""
     compute = {"tensorflow": with_tensorflow, "jax": with_jax, "torch": with_torch}[keras.backend.backend()]
-    states, last, gradients = compute(build(layer_class or keras.layers.GRU, case), case, case.counted_grad)
+    states, last, gradients = compute(build(layer_class or keras.layers.GRU, case), case, case.compared_grad)
     weights = ["kernel", "recurrent_kernel", *(["bias"] if case.bias is not None else [])]
     named = {"states": states, "last": last} | dict(zip([*weights, "x", "h0"], gradients, strict=True))
     if case.h0 is None:
