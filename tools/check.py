@@ -54,7 +54,7 @@ def plan(depth: str) -> list[Task]:
 def tests(*options: str, environment: dict[str, str] = MEASURED) -> list[Task]:
     """Return the unit, oracle and property tests, one task for each room of tests/, and the doctests."""
     rooms = {path.relative_to(ROOT).parts[:2] for path in TESTS.rglob("test_*.py")}
-    places = ["/".join(room) for room in sorted(rooms)] + ["gru_lib"]
+    weights = {"/".join(room): 60 + _size(ROOT.joinpath(*room)) / 300 for room in sorted(rooms)} | {"gru_lib": 60}
     return [
         Task(
             "tests",
