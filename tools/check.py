@@ -53,17 +53,11 @@ def plan(depth: str) -> list[Task]:
 
 def tests(*options: str, environment: dict[str, str] = MEASURED) -> list[Task]:
     """Return the unit, oracle and property tests, one task for each room of tests/, and the doctests."""
-    rooms = {path.relative_to(ROOT).parts[:2] for path in TESTS.rglob("test_*.py")}
-    weights = {"/".join(room): 60 + _size(ROOT.joinpath(*room)) / 300 for room in sorted(rooms)} | {"gru_lib": 60}
+    rooms = sorted({path.relative_to(ROOT).parts[:2] for path in TESTS.rglob("test_*.py")})
+    weights = {"/".join(room): 60 + _size(ROOT.joinpath(*room)) / 300 for room in rooms} | {"gru_lib": 60}
+    options = ("-p", "no:nbval", f"--ignore={BROWSER}", *options)  # what nbval imports takes three seconds
     return [
-        Task(
-            "tests",
-            place,
-            _pytest(place, f"--ignore={BROWSER}", *options),
-            environment,
-            weight=_size(ROOT / place) / 250,
-        )
-        for place in places
+        Task("tests", place, _pytest(place, *options), environment, weight=weight) for place, weight in weights.items()
     ]
 
 
