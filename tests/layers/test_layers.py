@@ -48,7 +48,7 @@ def test_layers_are_those_of_keras_and_pass_its_tests(require_backend, tmp_path,
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     ran, skipped = cases(tmp_path / "suite.xml")
-    assert len(ran) > 90
+    assert len(ran) > 80
     assert not skipped
     ran, skipped = cases(tmp_path / "keras.xml")
     assert ran >= OF_KERAS
