@@ -122,7 +122,7 @@ def summary(runs: list[Run], seconds: float) -> bool:
         print(f"  {total(result for _, result in of_step).line(step)}")
         print("".join(f"      {line}\n" for line in details(of_step)), end="")
     whole = total(result for _, result in runs)
-    print(f"\n{whole.passed} passed, {whole.failed} failed in {seconds // 60:.0f} min {seconds % 60:.0f} s")
+    print(f"\n{seconds // 60:.0f} min {seconds % 60:.0f} s\n{whole.passed} passed, {whole.failed} failed")
     return whole.ok
 
 

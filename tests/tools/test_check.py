@@ -64,9 +64,9 @@ def test_the_summary_tells_failures_skips_and_what_is_left(capsys):
     shown = capsys.readouterr().out
     assert "skipped 2 times: why" in shown
     assert "left to the weekly run: test_it::test_long" in shown
-    assert shown.endswith("2 passed, 0 failed in 1 min 1 s\n")
+    assert shown.endswith("1 min 1 s\n2 passed, 0 failed\n")
     assert not check.summary([(task, Result(True, 1)), (check.SITE, Result(False, 0, 1))], 1)
-    assert capsys.readouterr().out.endswith("1 passed, 1 failed in 0 min 1 s\n")
+    assert capsys.readouterr().out.endswith("0 min 1 s\n1 passed, 1 failed\n")
 
 
 def test_fast_leaves_what_starts_a_framework_or_a_process_and_weekly_tests_are_named(tmp_path):
