@@ -44,7 +44,7 @@ def test_the_gru_in_javascript_is_that_of_the_book(open_page):
         )
         found = np.array(found)  # (T, 4, n)
         np.testing.assert_allclose(found[:, 3], expected[0], atol=1e-14)
-        np.testing.assert_allclose(found[:, :3].reshape(steps, 3 * n), cache.gates[:, :, 0], atol=1e-14)
+        np.testing.assert_allclose(found[:, :3].reshape(steps, 3 * n), cache.activations.gates[:, :, 0], atol=1e-14)
 
 
 def explorer(page):
@@ -86,7 +86,7 @@ def agree(figure, reset_after=True):
         weights = GRUWeights(weights.kernel, weights.recurrent_kernel, weights.bias[0])
     states, cache = gru_forward(inputs, weights, reset_after=reset_after)
     found = shown(figure)
-    for name, expected in zip("zrgh", [*cache.gates[:, :, 0].T, states[0, :, 0]], strict=True):
+    for name, expected in zip("zrgh", [*cache.activations.gates[:, :, 0].T, states[0, :, 0]], strict=True):
         np.testing.assert_allclose(found[name], expected, atol=0.0051, err_msg=name)
     return found
 
