@@ -54,7 +54,8 @@ def plan(depth: str) -> list[Task]:
 def tests(*options: str, environment: dict[str, str] = MEASURED) -> list[Task]:
     """Return the unit, oracle and property tests, one task for each room of tests/, and the doctests."""
     rooms = sorted({path.relative_to(ROOT).parts[:2] for path in TESTS.rglob("test_*.py")})
-    weights = {"/".join(room): 60 + _size(ROOT.joinpath(*room)) / 300 for room in rooms} | {"gru_lib": 60}
+    weights = {"/".join(room): 60 + _size(ROOT.joinpath(*room)) / 300 for room in rooms}
+    weights |= {"gru_lib": 60, "tests/layers": 300}  # three frameworks start in there
     options = ("-p", "no:nbval", f"--ignore={BROWSER}", *options)  # what nbval imports takes three seconds
     return [
         Task("tests", place, _pytest(place, *options), environment, weight=weight) for place, weight in weights.items()
