@@ -48,7 +48,11 @@ def test_the_gru_in_javascript_is_that_of_the_book(open_page):
 
 
 def explorer(page):
-    return page.locator("gru-explorer")
+    """Return the explorer once it is laid out: what is out of sight has no text yet."""
+    figure = page.locator("gru-explorer")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("figure => figure.innerText.includes('=')", arg=figure.element_handle())
+    return figure
 
 
 def numbers(inputs):
