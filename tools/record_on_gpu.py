@@ -143,7 +143,7 @@ def run_recipe(chapter: str) -> int:
 
 def found_devices(backends: list[str]) -> dict[str, str]:
     """Ask Keras on each backend, in a process of its own, what it computes on; say which does not start."""
-    code = "import keras; keras.ops.zeros(1); from gru_lib.book import device; print(device())"
+    code = "import keras; keras.ops.zeros(1); from gru_lib.records import device; print(device())"
     devices = {}
     for backend in backends:
         environment = _environment() | {"KERAS_BACKEND": backend}

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from gru_lib.book import device
+from gru_lib.records import device
 from gru_lib.scratch.training.trainer import Epoch, print_epoch
 
 
