@@ -1,4 +1,4 @@
-"""Write the page of all claims, chapters/evidence/claims.md, from gru_lib/book/claims.toml (`make format` does)."""
+"""Write the page of all claims, chapters/beyond/claims.md, from gru_lib/book/claims.toml (`make format` does)."""
 
 import sys
 from collections import Counter
@@ -7,7 +7,7 @@ from itertools import groupby
 from gru_lib.book.claims import MEANING, VERDICTS, Claim, load_claims
 from tools import ROOT
 
-PAGE = ROOT / "chapters" / "evidence" / "claims.md"
+PAGE = ROOT / "chapters" / "beyond" / "claims.md"
 TITLES = {
     "tang2022": "Source 1: *Build a GRU RNN in Keras*",
     "imdb_gru2019": "Source 2: *Deep Learning with Gated recurrent unit (GRU)*",

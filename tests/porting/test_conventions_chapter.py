@@ -9,7 +9,7 @@ from gru_lib.scratch import gru_forward, sigmoid
 from tests.support import ROOT
 from tests.support.gru_cases import make_case
 
-CHAPTER = ROOT / "chapters" / "foundations" / "conventions.ipynb"
+CHAPTER = ROOT / "chapters" / "engineering" / "conventions.ipynb"
 SHAPES = [(4, 6, 3, 5), (2, 3, 1, 1), (1, 4, 5, 2)]  # B, T, m, n
 
 

@@ -212,7 +212,7 @@ def test_the_buffer_holds_all_matrices_before_all_biases(layers, directions, bia
 
 
 def test_the_chapter_derives_the_same_mappings():
-    path = ROOT / "chapters" / "foundations" / "conventions.ipynb"
+    path = ROOT / "chapters" / "engineering" / "conventions.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     names = {"np": np}
