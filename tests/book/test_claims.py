@@ -115,7 +115,7 @@ def test_a_check_that_its_counter_model_passes_decides_nothing(capsys, monkeypat
         with pytest.raises(EvidenceError, match="an LSTM passes the same check, with"):
             settle("toy-one", value, **bound, counter={"an LSTM": other})
     for value, bound, other in ((0.5, {"above": 0.4}, math.nan), (True, {}, 0), (0.5, {"above": 0.4}, False)):
-        with pytest.raises(ValueError, match="counter of toy-one, an LSTM, is .*; expected a measurement like"):
+        with pytest.raises(ValueError, match=r"counter of toy-one, an LSTM, is .*; expected a measurement like"):
             settle("toy-one", value, **bound, counter={"an LSTM": other})
 
 
