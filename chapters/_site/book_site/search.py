@@ -17,7 +17,7 @@ WRITTEN = {" ": "", ",": "", "−": "-"}  # in a whole
 SPLITTER = """
 var splitQuery = (text) => {
   const found = (pattern) => [...text.matchAll(new RegExp(pattern, "gu"))].map(([all]) => all);
-  const wholes = found(WHOLES).map((whole) => whole.replace(/[ ,−]/g, (sign) => WRITTEN[sign]));
+  const wholes = found(WHOLES).map((whole) => whole.replace(/[ ,−]/g, (sign) => (WRITTEN)[sign]));
   const names = found(NAMES);
   const parts = names.filter((name) => name.includes("_")).flatMap((name) => name.split("_"));
   return [...wholes, ...names, ...parts.filter((part) => part)];

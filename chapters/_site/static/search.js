@@ -30,7 +30,7 @@ for (const words of [Search._index.terms, Search._index.titleterms]) {
       .flatMap(([title, places]) => {
         const words = stemmed(title);
         const common = [...words].filter((word) => wanted.has(word)).length;
-        if (common < wanted.size && (common < 3 || common < 0.7 * words.size)) return [];
+        if (common < wanted.size && (common < 3 || common < 0.6 * words.size)) return [];
         const score = 20 + (20 * common) / Math.max(words.size, wanted.size);
         return places
           .filter(([, place]) => place)
