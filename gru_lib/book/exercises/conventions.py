@@ -59,7 +59,7 @@ EXERCISES = {
             (lambda z, r, h: _for_keras(-z, r, h), "order and orientation are right; in the post z = 1 overwrites."),
             (
                 lambda z, r, h: np.concatenate([-z, r, h]).T,
-                "right but for one thing: the recurrent kernel stands above the kernel, because h comes first in [h, x].",
+                "right but for one thing: the recurrent kernel stands above, because h comes first in [h, x].",
             ),
             (
                 lambda z, r, h: np.concatenate([z, r, h]).T,

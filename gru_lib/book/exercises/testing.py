@@ -40,7 +40,7 @@ def _is_right(gru: Callable) -> bool:
 
 
 def _grus(_rng: np.random.Generator) -> Sequence[tuple]:
-    """A right GRU, then the three mistakes: each fresh, since one of them remembers its calls."""
+    """Return a right GRU, then the three mistakes, each fresh, since one of them remembers its calls."""
     return [(_right,), *((MUTANTS[name].gru(),) for name in LAST_THREE)]
 
 
