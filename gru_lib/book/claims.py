@@ -1,11 +1,15 @@
 """The claims of the five sources, each with the verdict that a cell of the book has reached."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
-from gru_lib.book.expectations import expect
+import numpy as np
+
+from gru_lib.book.expectations import EvidenceError, expect, holds
 from gru_lib.book.tables import Link, Table
 
 CLAIMS = Path(__file__).with_name("claims.toml")
@@ -14,6 +18,7 @@ MEANING = {
     "refuted": "what was measured contradicts it",
     "depends": "true under conditions that the source does not name; the finding names them",
     "inconsistent": "the source contradicts itself",
+    "outdated": "true when it was written, and no longer",
     "open": "it needs a larger experiment, which is named",
 }
 VERDICTS = tuple(MEANING)
@@ -76,8 +81,13 @@ def settle(
     between: tuple[float, float] | None = None,
     above: float | None = None,
     below: float | None = None,
+    unit: str = "",
+    counter: Mapping[str, float | bool] = MappingProxyType({}),
 ) -> None:
     """Check the measurement that decides a claim, and print the claim with its stored verdict.
+
+    A check that everything passes decides nothing, so each names at least one thing of which the claim is not true
+    (its counter-model), and the same measurement of that must fail.
 
     Parameters
     ----------
@@ -85,21 +95,25 @@ def settle(
         The claim's id.
     value : float or bool
         The measurement. A bool takes no bound: it must be true.
-    between, above, below
+    between, above, below, unit
         As in `expect`: what the value must satisfy for the stored verdict to stand.
+    counter : mapping from a counter-model to its measurement
+        Such as ``{"an LSTM": 23808}``, measured as the value was; none of them may satisfy the bound.
 
     Raises
     ------
     EvidenceError
-        If the measurement no longer supports the verdict.
+        If the measurement no longer supports the verdict, or a counter-model supports it too.
     ValueError
-        If there is no such claim, if it is open, or if the bounds are not as in `expect`.
+        If there is no such claim, if it is open, if the bounds are not as in `expect`, or without a counter-model.
 
     Examples
     --------
-    >>> settle("mnist-parameters", 5952 < 18048 < 23808)
+    >>> rnn, gru, lstm = 5952, 18048, 23808
+    >>> settle("mnist-parameters", rnn < gru < lstm, counter={"an LSTM in the GRU's place": rnn < lstm < lstm})
     “more parameters than the Simple RNN … less than the LSTM”: confirmed
     ✓ parameters of the three layers at 64 units
+      not so for an LSTM in the GRU's place
     """
     found = next((one for one in load_claims() if one.id == claim), None)
     if found is None:
@@ -107,7 +121,14 @@ def settle(
     if found.verdict == "open":
         raise ValueError(f"claim {claim} is open; expected one with a verdict")
     print(f"“{found.quote}”: {found.verdict}")
-    expect(found.decided_by, value, between=between, above=above, below=below)
+    expect(found.decided_by, value, between=between, above=above, below=below, unit=unit)
+    for model, other in counter.items():
+        if isinstance(other, bool | np.bool_) != isinstance(value, bool | np.bool_) or other != other:
+            raise ValueError(f"counter of {claim}, {model}, is {other!r}; expected a measurement like {value!r}")
+        if holds(other, between, above, below):
+            raise EvidenceError(f"{claim}: {model} passes the same check, with {other}; so the check decides nothing")
+        shown = "" if isinstance(other, bool | np.bool_) else f": {other:.3g}{unit}"
+        print(f"  not so for {model}{shown}")
 
 
 def claims_table(chapter: str) -> Table:

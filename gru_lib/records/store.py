@@ -3,8 +3,11 @@
 import json
 import math
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from gru_lib.atomic_write import atomic_write
 from gru_lib.records.provenance import device, provenance
@@ -40,20 +43,41 @@ def record(name: str, value: float, *, unit: str = "", seed: int | None = None) 
     ValueError
         If the name has no chapter or the value is not finite.
     """
+    _store(name, "figures", {"value": float(value), "unit": unit, "seed": seed}, [value])
+    return value
+
+
+def record_runs(name: str, settings: Sequence[Any], values: Sequence[float | Sequence[float]]) -> None:
+    """Store what an experiment gave in each of its settings, as `record` stores one figure.
+
+    Raises
+    ------
+    ValueError
+        If the name has no chapter, a value is not finite, or there is not one value (or row) for each setting.
+    """
+    numbers = np.asarray(values, float)
+    if len(numbers) != len(settings):
+        raise ValueError(f"values of {name} are {len(numbers)}; expected one for each of {len(settings)} settings")
+    found = provenance()
+    entry = {"settings": [str(setting) for setting in settings], "values": numbers.tolist()}
+    _store(name, "runs", entry | {"date": found["date"], "commit": found["commit"]}, numbers.ravel())
+
+
+def _store(name: str, kind: str, found: dict[str, Any], numbers: Iterable[float]) -> None:
     chapter, _, figure = name.partition("/")
     if not chapter or not figure:
         raise ValueError(f"name is {name!r}; expected 'chapter/what-was-measured'")
-    if not math.isfinite(value):
-        raise ValueError(f"value of {name} is {value}; expected a finite number")
+    for value in numbers:
+        if not math.isfinite(value):
+            raise ValueError(f"value of {name} is {value}; expected a finite number")
     folder = os.environ.get(RESULTS_VARIABLE)
     if folder:
         path = Path(folder) / f"{device()}.json"
         results = read_results(path)
         entry = results.setdefault(chapter, {"figures": {}})
         entry["provenance"] = provenance()
-        entry["figures"][figure] = {"value": float(value), "unit": unit, "seed": seed}
+        entry.setdefault(kind, {})[figure] = found
         write_results(path, results)
-    return value
 
 
 def read_results(path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Claims, cells and the page of claims agree: nothing is decided twice in two ways, nothing is decided by nobody."""
 
 import ast
+import math
 import re
 from collections import defaultdict
 from itertools import groupby
@@ -88,7 +89,7 @@ def test_settle_prints_the_claim_and_fails_when_the_measurement_turns(capsys, mo
     claim = Claim("toy-one", "tang2022", "a quotation", "what is measured", "confirmed", "Found.", "reproductions/toy")
     monkeypatch.setattr("gru_lib.book.claims.load_claims", lambda: (claim,))
     settle("toy-one", 0.5, between=(0.4, 0.6))
-    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured: between 0.4 and 0.6\n"
+    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured: 0.50 (between 0.4 and 0.6)\n"
     settle("toy-one", np.True_)
     assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured\n"
     for value, bounds in ((0.7, {"between": (0.4, 0.6)}), (False, {}), (1.0, {"above": 1.0})):
@@ -98,6 +99,24 @@ def test_settle_prints_the_claim_and_fails_when_the_measurement_turns(capsys, mo
         settle("toy-one", 0.7)
     with pytest.raises(ValueError, match="an id of"):
         settle("toy-two", True)
+
+
+def test_a_check_that_its_counter_model_passes_decides_nothing(capsys, monkeypatch):
+    claim = Claim("toy-one", "tang2022", "a quotation", "what is measured", "confirmed", "Found.", "reproductions/toy")
+    monkeypatch.setattr("gru_lib.book.claims.load_claims", lambda: (claim,))
+    settle("toy-one", 0.5, between=(0.4, 0.6), counter={"an LSTM": 0.72, "a constant": 0.1}, unit=" s")
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "  not so for an LSTM: 0.72 s",
+        "  not so for a constant: 0.1 s",
+    ]
+    settle("toy-one", True, counter={"an LSTM": np.False_})
+    assert capsys.readouterr().out.splitlines()[2:] == ["  not so for an LSTM"]
+    for value, bound, other in ((0.5, {"between": (0.4, 0.6)}, 0.45), (True, {}, True)):
+        with pytest.raises(EvidenceError, match="an LSTM passes the same check, with"):
+            settle("toy-one", value, **bound, counter={"an LSTM": other})
+    for value, bound, other in ((0.5, {"above": 0.4}, math.nan), (True, {}, 0), (0.5, {"above": 0.4}, False)):
+        with pytest.raises(ValueError, match=r"counter of toy-one, an LSTM, is .*; expected a measurement like"):
+            settle("toy-one", value, **bound, counter={"an LSTM": other})
 
 
 def test_an_open_claim_cannot_be_settled(monkeypatch):
