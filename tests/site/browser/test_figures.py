@@ -19,7 +19,8 @@ from .conftest import ROOT
 ELEMENTS = ROOT / "chapters" / "_site" / "static" / "elements"
 MODELS = ELEMENTS / "models"
 EQUATIONS = "chapters/foundations/equations.html"
-BPTT = "chapters/foundations/bptt.html"
+WHY = "chapters/foundations/why_gates.html"
+REACH = "chapters/foundations/gradient_reach.html"
 MNIST = "chapters/reproductions/mnist.html"
 IMDB = "chapters/reproductions/imdb.html"
 
@@ -198,7 +199,7 @@ KINDS = ("SimpleRNN", "GRU", "LSTM")
 
 
 def test_gradients_in_javascript_are_those_of_pytorch(open_page, require):
-    torch, page = require("torch"), open_page(BPTT)
+    torch, page = require("torch"), open_page(REACH)
     for kind in KINDS:
         check_gradients(torch, page, kind)
 
@@ -263,7 +264,7 @@ LENGTHS = """([kinds, settings]) => settings.map((setting) => Object.fromEntries
 
 def test_the_chapter_says_what_the_figure_of_gradients_shows(open_page):
     """Of ten draws of weights each: what the text beside the figure claims; of two, that the figure shows it."""
-    page = open_page(BPTT)
+    page = open_page(REACH)
     figure = page.locator("gru-vanishing")
     settings = {"": (0, 1), "bias": (4, 1), "1.4": (0, 1.4), "2": (0, 2)}
     draws = {}
@@ -288,7 +289,7 @@ def test_the_chapter_says_what_the_figure_of_gradients_shows(open_page):
 
 
 def test_the_figure_of_gradients_on_a_phone_and_by_keyboard(open_page):
-    page = open_page(BPTT, size=(360, 740), has_touch=True, is_mobile=True)
+    page = open_page(REACH, size=(360, 740), has_touch=True, is_mobile=True)
     page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # before that it has no inner text
     figure = page.locator("gru-vanishing")
     reached(figure)
