@@ -36,7 +36,7 @@ def _felt_cases(rng: np.random.Generator) -> list[tuple]:
 
 
 EXERCISES = {
-    "twice": ChoiceExercise(
+    "further": ChoiceExercise(
         solution="b",
         why={
             "a": "a straight line on a logarithmic axis multiplies by the same number again and again.",

@@ -10,12 +10,16 @@ def _sigmoid(a: NDArray | float) -> NDArray | float:
     return 1 / (1 + np.exp(-a))
 
 
-def _gated(x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray):
+def _gated(
+    x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray
+) -> NDArray:
     z = _sigmoid(x @ W_z + h @ U_z + b_z)
     return z * h + (1 - z) * np.tanh(x @ W + h @ U + b)
 
 
-def _backwards(x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray):
+def _backwards(
+    x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray
+) -> NDArray:
     return _gated(x, h, W, U, b, -W_z, -U_z, -b_z)
 
 
