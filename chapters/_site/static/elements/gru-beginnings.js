@@ -61,7 +61,7 @@ class Beginnings extends book.Figure {
     const apart = Array.from(pair[0][0], (a, i) => Math.abs(a - pair[1][0][i]));
     draw(this.chart, pair, apart.indexOf(Math.max(...apart)));
     const share = (t) => distance(pair[0][t], pair[1][t]) / distance(pair[0][0], pair[1][0]);
-    const percent = (t) => (share(t) < 0.01 ? "less than 1 %" : `${Math.round(100 * share(t))} %`);
+    const percent = (t) => (share(t) < 0.01 ? "less than 1\u00a0%" : `${Math.round(100 * share(t))}\u00a0%`);
     this.say(`Of the distance between the two states, ${percent(20)} is left after 20 steps and ${percent(STEPS)} after ${STEPS}. ` +
       `Of what arrives, a share of ${book.shown(1 - this.z, 2)} is taken in.`);
   }
