@@ -152,7 +152,7 @@ def test_without_scripts_every_figure_has_words(open_page):
         if not re.search(r"<gru-[a-z]+>", path.read_text(encoding="utf-8")):
             continue
         page = open_page(str(path.relative_to(SITE)), java_script_enabled=False)
-        for figure in page.locator(":is(gru-explorer, gru-vanishing, gru-digit, gru-review)").all():
+        for figure in page.locator(":is(gru-explorer, gru-vanishing, gru-beginnings, gru-digit, gru-review)").all():
             assert "a figure to play with stands here" in figure.inner_text()
 
 
@@ -197,7 +197,9 @@ def stands(page, place, low=0, high=150):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", ["turn-the-gates-to-their-ends", "count-the-parameters", "exercise-3-half-life"])
+@pytest.mark.parametrize(
+    "place", ["turn-the-gates-to-their-ends", "count-the-parameters", "exercise-4-build-half-life"]
+)
 def test_a_link_leads_to_its_place_although_what_is_out_of_sight_is_not_laid_out(open_page, size, place):
     stands(open_page(f"{EQUATIONS}#{place}", size=SIZES[size]), place)
     page = open_page(EQUATIONS, size=SIZES[size])
