@@ -266,7 +266,6 @@ def test_search_finds_the_question_in_the_words_in_which_it_is_typed(open_page, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=*")
     links = found_for(page)
-    assert QUESTIONS in links
     place = f"{QUESTIONS}#{TYPED[words]}" if TYPED[words] else QUESTIONS
     assert [link for link in links if link.startswith(place)], links
     assert page.faults == []
@@ -277,11 +276,11 @@ def test_the_words_of_the_index_are_those_of_a_question(open_page, book_search):
     page = open_page("search.html?q=gate")
     found_for(page)
     titles = page.evaluate("Object.keys(Search._index.alltitles)")
-    shown = page.evaluate(
-        "(titles) => titles.map((one) => splitQuery(one).map((word) => new Stemmer().stemWord(word.toLowerCase())))",
-        titles,
-    )
-    assert shown == [[book_search.stem(word).lower() for word in book_search.split(title)] for title in titles]
+    split = page.evaluate("(titles) => titles.map(splitQuery)", titles)
+    assert split == [book_search.split(title) for title in titles]
+    words = sorted({word.lower() for title in split for word in title if len(word) > 2})
+    stemmed = page.evaluate("(words) => words.map((word) => new Stemmer().stemWord(word))", words)
+    assert stemmed == [book_search.stem(word) for word in words]
 
 
 @pytest.mark.parametrize("words", ["constructor", "__proto__", "toString", "hasOwnProperty", "gate constructor"])
