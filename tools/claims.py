@@ -22,10 +22,12 @@ INTRODUCTION = """% Written by tools/claims.py from gru_lib/book/claims.toml; `m
 The five tutorials that this book reproduces make {total} statements that one can test.
 Here they stand in their own words, each with a verdict.
 {decided} of the verdicts are links to the cell that decides them.
-That cell runs again on every change of the book and fails if the measurement no longer supports the verdict; it also shows something of which the statement is not true, and fails if its check would let that pass.
+That cell runs again on every change of the book, and fails if the measurement no longer supports the verdict.
+It also measures something of which the statement is not true, and fails if its check would let that pass.
 The other {open} are open: they need a larger experiment, which the last column names.
 
-A statement is judged in its whole sentence and at its date, so what was true of an older Keras is *outdated* and not refuted.
+A statement is judged in its whole sentence and at its date.
+What was true of an older Keras is *outdated* and not refuted.
 Our copies of the tutorials are text taken from web pages, and lines, pictures and tables were lost on the way.
 What only our copy lacks is held against nobody; where an author's own program is public, it counts as the source.
 
