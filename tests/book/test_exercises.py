@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-from math import comb
 
 import numpy as np
 import pytest
