@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import gru_lib.book.exercises
-from gru_lib.book.exercises import FunctionExercise, ValueExercise, check, engine
+from gru_lib.book.exercises import ChoiceExercise, FunctionExercise, ValueExercise, check, engine
 
 ALL = [
     (f"{module.name}/{name}", exercise)
@@ -23,6 +23,30 @@ FUNCTIONS = [(name, exercise) for name, exercise in ALL if isinstance(exercise, 
 def say(capsys, name, answer):
     check(name, answer)
     return capsys.readouterr().out
+
+
+CHOICES = [(name, exercise) for name, exercise in ALL if isinstance(exercise, ChoiceExercise)]
+
+
+@pytest.mark.parametrize(("name", "exercise"), CHOICES)
+def test_each_wrong_letter_is_told_why(capsys, name, exercise):
+    assert exercise.solution not in exercise.why
+    for letter, reason in exercise.why.items():
+        assert f"not {letter}: {reason}" in say(capsys, name, letter)
+    assert "expected one of" in say(capsys, name, "?")
+
+
+@pytest.mark.parametrize(("name", "exercise"), [(n, e) for n, e in FUNCTIONS if e.stub])
+def test_the_bug_that_is_handed_out_is_one_and_is_open(capsys, name, exercise):
+    assert exercise.verdict(exercise.stub) is not None
+    assert say(capsys, name, lambda *arguments: exercise.stub(*arguments)).startswith("○")
+
+
+def test_each_wrong_answer_brings_the_next_hint_until_none_is_left(capsys, monkeypatch):
+    exercise = ChoiceExercise("a", {"b": "too short"}, steps=("look left", "look right"))
+    monkeypatch.setattr(engine, "_find", lambda _: exercise)
+    said = [say(capsys, "toy/steps", answer).splitlines()[1:] for answer in ("b", ..., "?", "b", "a")]
+    assert said == [["  look left"], [], ["  look right"], [], []]
 
 
 @pytest.mark.parametrize(("name", "exercise"), ALL)

@@ -70,6 +70,19 @@ def test_a_chapter_imports_the_module_that_the_readme_ties_to_it():
         assert re.search(rf"{re.escape(dotted)}\b|from {re.escape(package)} import .*\b{name}\b", code), (place, title)
 
 
+def test_the_ten_lines_of_the_front_page_learn_what_it_says_and_less_from_twenty_numbers():
+    [lines] = blocks(ROOT / "chapters/index.md", "python")
+    assert len([line for line in lines.splitlines() if line]) <= 10
+    seeded = "import keras; keras.utils.set_random_seed(0); keras.config.disable_interactive_logging()\n"
+    last = "\nprint(model.history.history['accuracy'][-1])"
+    accuracy = {}
+    for numbers in ("10", "20"):
+        code = seeded + lines.replace("(2000, 10, 1)", f"(2000, {numbers}, 1)") + last
+        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        accuracy[numbers] = float(run.stdout.split()[-1])
+    assert accuracy["10"] > 0.9 > accuracy["20"] + 0.1
+
+
 def test_readme_snippets_run():
     snippets = blocks(ROOT / "README.md", "python")
     assert snippets
@@ -101,18 +114,50 @@ def test_every_notebook_is_a_chapter():
     assert all((ROOT / f"{name}.ipynb").exists() or (ROOT / f"{name}.md").exists() for name in chapters())
 
 
-def minutes_to_read(path):
-    text = "".join("".join(cell["source"]) for cell in notebooks.load(path)["cells"])
-    return int(re.search(r"\*\*Time:\*\* (\d+) min to read", text).group(1))
+def titles():
+    """Return the one name of each chapter and page, by its place under chapters/."""
+    pages = [
+        path for kind in ("*.ipynb", "*.md") for path in (ROOT / "chapters").rglob(kind) if "_site" not in path.parts
+    ]
+    found = {}
+    for path in pages:
+        text = path.read_text()
+        if path.suffix == ".ipynb":
+            text = "".join(notebooks.load(path)["cells"][0]["source"])
+        found[path] = re.search(r"^# (.*)$", text, flags=re.M).group(1)
+    return found
 
 
-def test_front_page_and_chapter_agree_on_the_minutes():
-    """Each chapter's card on the front page: from its link to the next card."""
-    cards = re.split(r":{2,}\{grid-item-card\}", (ROOT / "chapters/index.md").read_text())
-    for path in notebooks.notebooks():
-        link = str(path.relative_to(ROOT / "chapters").with_suffix(""))
-        [card] = [card for card in cards if f":link: {link}\n" in card]
-        assert f"{minutes_to_read(path)} min" in card, link
+def texts():
+    """Yield where a text stands, and the text: documents, pages, and the prose of notebooks."""
+    for path in [ROOT / "README.md", *titles()]:
+        if path.suffix == ".ipynb":
+            cells = [cell for cell in notebooks.load(path)["cells"] if cell["cell_type"] == "markdown"]
+            yield path, "\n\n".join("".join(cell["source"]) for cell in cells)
+        else:
+            yield path, path.read_text()
+
+
+def test_a_chapter_has_one_name_wherever_it_is_linked():
+    names = titles()
+    wrong = [
+        (path.name, label, names[target])
+        for path, text in texts()
+        for label, link in re.findall(r"(?<!!)\[([^]]+)\]\(([^)#\s:]+\.(?:ipynb|md))\)", text)
+        if (target := (path.parent / link).resolve()) in names and label.strip("*") != names[target]
+    ]
+    assert wrong == []
+
+
+def test_the_front_page_has_a_card_with_minutes_for_each_chapter():
+    front = (ROOT / "chapters/index.md").read_text()
+    cards = {card.split("\n")[1]: card for card in re.split(r":{4,}\{grid-item-card\} ", front) if ":link:" in card}
+    for path, title in titles().items():
+        if path.suffix == ".ipynb" and "appendix" not in path.parts:
+            place = str(path.relative_to(ROOT / "chapters").with_suffix(""))
+            card = cards[f":link: {place}"]
+            assert card.startswith(f"{title}\n"), place
+            assert f"{{minutes}}`chapters/{place}`" in card, place
 
 
 def test_versions_agree():

@@ -5,18 +5,23 @@ import importlib
 import json
 import re
 from importlib.util import find_spec
+from itertools import pairwise
 
 from tests.support import ROOT
 from tools import notebooks
-from tools.notebooks import form, lint
+from tools.notebooks import form, lint, minutes
 
 NOTEBOOKS = {str(path.relative_to(ROOT)): notebooks.load(path) for path in notebooks.notebooks()}
 BUDGETS = json.loads((ROOT / "tests" / "budgets.json").read_text())
 
 
-def broken(rule):
+# What is looked up and not read through has no frame.
+CHAPTERS = {name: notebook for name, notebook in NOTEBOOKS.items() if "/appendix/" not in name}
+
+
+def broken(rule, among=NOTEBOOKS):
     """Return what a rule, which yields complaints, says of each notebook."""
-    return {name: found for name, notebook in NOTEBOOKS.items() if (found := list(rule(notebook)))}
+    return {name: found for name, notebook in among.items() if (found := list(rule(notebook)))}
 
 
 def cells(notebook, kind):
@@ -78,36 +83,67 @@ def test_no_cell_escapes_nbval():
     assert broken(rule) == {}
 
 
+REWRITTEN = {name: notebook for name, notebook in CHAPTERS.items() if "**Time:**" not in prose(notebook)}
+
+
 def test_frame():
     def rule(notebook):
         text = prose(notebook)
-        box = re.search(r":class: objectives\n\n(.*?)\n:::", text, flags=re.S)
-        box = box.group(1) if box else ""
-        points = re.findall(r"^- ", section(notebook, "Summary"), flags=re.M)
+        opening, _, rest = text.partition(":class: objectives\n\n")
+        box, _, _ = rest.partition("\n:::")
+        points = re.findall(r"^- (.*)", section(notebook, "Summary"), flags=re.M)
         first = next(cell for cell in cells(notebook, "code") if "find_spec" not in cell)
         held = {
             "begins with its title": re.match(r"# \S", text),
             "has one title": len(re.findall(r"^# ", text, flags=re.M)) == 1,
+            "asks its question before the box": "?" in opening,
+            "shows a picture or something to move before the box": re.search(r"!\[|<gru-", opening)
+            or any(len(cell["outputs"]) > 0 for cell in before_the_box(notebook)),
             "has two objectives in a box": len(re.findall(r"^- ", box, flags=re.M)) >= 2,
             "says what comes before": "**Before this:**" in box,
-            "says how long it takes": re.search(r"\*\*Time:\*\* \d+ min to read, \d+ min to run\.", box),
             "has a summary of five points at most": 1 <= len(points) <= 5,
+            "ends its summary with a rule of thumb": points and points[-1].startswith("**Rule of thumb.**"),
             "has further reading": section(notebook, "Further reading"),
             "imports in its first code cell": re.search(r"^(import|from) ", first, flags=re.M),
             "sets its one seed there": [re.search(r"^SEED = \d+$", cell, flags=re.M) is not None for cell in [first]]
             + re.findall(r"^SEED = ", "\n".join(cells(notebook, "code")), flags=re.M)
             == [True, "SEED = "],
+            f"takes {minutes.LONGEST} minutes at most": minutes.length(notebook).minutes <= minutes.LONGEST,
         }
         yield from (what for what, is_so in held.items() if not is_so)
 
-    assert broken(rule) == {}
+    assert broken(rule, REWRITTEN) == {}
+
+
+def before_the_box(notebook):
+    """Return the code cells that stand before the objectives."""
+    for cell in notebook["cells"]:
+        if ":class: objectives" in "".join(cell["source"]):
+            return
+        if cell["cell_type"] == "code":
+            yield cell
+
+
+KINDS = ["predict", "change and run", "find the bug", "build"]
+
+
+def test_exercises_are_a_ladder():
+    def rule(notebook):
+        titles = re.findall(r"^### Exercise (\d+) \((.*?)\): ", section(notebook, "Exercises"), flags=re.M)
+        kinds = [kind for _, kind in titles]
+        if [int(number) for number, _ in titles] != list(range(1, len(titles) + 1)):
+            yield f"numbers: {titles}"
+        if not set(kinds) <= set(KINDS) or kinds != sorted(kinds, key=KINDS.index) or len(set(kinds)) < 3:
+            yield f"kinds: {kinds}; expected three at least, in the order {KINDS}"
+
+    assert broken(rule, REWRITTEN) == {}
 
 
 def test_exercises_have_stub_and_solution():
     """Each one: a stub that says it is open, then a hidden solution that the same check accepts."""
 
     def rule(notebook):
-        titles = re.findall(r"^### Exercise \d+: ", section(notebook, "Exercises"), flags=re.M)
+        titles = re.findall(r"^### Exercise \d+", section(notebook, "Exercises"), flags=re.M)
         outcomes = {}
         for cell in notebook["cells"]:
             source = "".join(cell["source"])
@@ -120,7 +156,33 @@ def test_exercises_have_stub_and_solution():
             yield f"{len(titles)} exercises, {len(outcomes)} with a check"
         yield from (f"{name}: {shown}" for name, shown in outcomes.items() if shown != ["○", "✓"])
 
+    assert broken(rule, CHAPTERS) == {}
+
+
+PREDICT = re.compile(r'^<gru-predict answer="(\d)">\n\n(.*?)\n\n</gru-predict>$', flags=re.S)
+
+
+def test_a_prediction_is_asked_for_before_an_output_that_decides_it():
+    def rule(notebook):
+        for cell, following in pairwise(notebook["cells"]):
+            source = "".join(cell["source"])
+            if "<gru-predict" not in source:
+                continue
+            found = PREDICT.match(source)
+            options = re.findall(r"^\d\. ", found.group(2), flags=re.M) if found else []
+            if not (2 <= len(options) <= 4 and 1 <= int(found.group(1)) <= len(options)):
+                yield f"its form: {source[:80]}"
+            if following["cell_type"] != "code" or not following["outputs"]:
+                yield f"no output follows: {source[:80]}"
+
     assert broken(rule) == {}
+
+
+def test_folded_is_what_serves_the_page_and_not_the_subject():
+    for name, notebook in NOTEBOOKS.items():
+        visible = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not minutes.is_folded(cell)]
+        shown = [cell for cell in visible if "show-input" not in cell["metadata"].get("tags", [])]
+        assert not [source for cell in shown if form.FOLDED.search(source := "".join(cell["source"]))], name
 
 
 def test_every_exercise_of_the_library_stands_in_a_chapter():

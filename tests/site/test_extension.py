@@ -341,3 +341,24 @@ def test_a_page_brings_the_scripts_that_it_needs(module, name, body, files):
     app = Recorder()
     module("scripts").bring_scripts(app, name, "page.html", {"body": body}, None)
     assert app.files == files
+
+
+# Minutes
+
+
+def test_minutes_are_those_of_the_notebook_and_stand_where_a_reader_decides(module, fault):
+    from docutils import nodes
+
+    minutes = module("minutes")
+    app = SimpleNamespace(srcdir=ROOT, env=SimpleNamespace(docname="chapters/foundations/forward"))
+    found = minutes.of(app, app.env.docname)
+    assert found == minutes.length(minutes.load(ROOT / "chapters/foundations/forward.ipynb"))
+    box, mark = nodes.admonition(classes=["objectives"]), nodes.inline("", app.env.docname, classes=["minutes"])
+    tree = nodes.section("", box, nodes.paragraph("", "", mark))
+    minutes.say_in_the_box(app, tree)
+    minutes.say_on_a_card(app, tree)
+    exercises = f"{found.exercise_minutes} for the exercises"
+    assert tree.astext().split("\n\n") == [f"Time: {found.minutes} minutes, and {exercises}.", f"{found.minutes} min"]
+    tree += nodes.inline("", "chapters/index", classes=["minutes"])
+    with fault("minutes of 'chapters/index', which is no notebook"):
+        minutes.say_on_a_card(app, tree)

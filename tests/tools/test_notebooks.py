@@ -8,7 +8,7 @@ import pytest
 
 from tools import notebooks
 from tools.notebooks import __main__ as command
-from tools.notebooks import form, lint
+from tools.notebooks import form, lint, minutes
 from tools.notebooks.handout import handout
 
 PATHS = notebooks.notebooks()
@@ -39,6 +39,51 @@ def test_the_rules_can_fail(change, complaint):
     bad = json.loads(json.dumps(good))
     change(bad)
     assert any(complaint in problem for problem in lint.problems({"cells": [bad]}))
+
+
+@pytest.mark.parametrize(
+    ("source", "tags", "folded"),
+    [
+        ("import numpy as np", [], ["hide-input"]),  # the first cell
+        ("x = 1", [], []),
+        ("plt.plot(x)\nplt.show()", ["nbval-ignore-output"], ["hide-input", "nbval-ignore-output"]),
+        ("for x in y:\n    expect('x', x, between=(0, 1))", [], ["hide-input"]),
+        ("settle('x', True)", ["show-input"], ["show-input"]),
+        ("expect('x', True)", ["hide-cell"], ["hide-cell"]),
+        ("x = expected(1)", [], []),
+    ],
+)
+def test_what_serves_the_page_folds(source, tags, folded):
+    cells = [
+        {"cell_type": "code", "id": str(number), "metadata": {"tags": tags}, "outputs": [], "source": [source]}
+        for number in range(1 if "import" in source else 2)
+    ]
+    found = form.canonical({"cells": cells}, "")["cells"][-1]["metadata"].get("tags", [])
+    assert found == folded
+
+
+def test_minutes_count_what_a_reader_sees():
+    def markdown(text):
+        return {"cell_type": "markdown", "source": text, "metadata": {}}
+
+    def code(text, *tags, plots=0):
+        outputs = [{"data": {"image/png": "AA=="}}] * plots
+        return {"cell_type": "code", "source": text, "metadata": {"tags": list(tags)}, "outputs": outputs}
+
+    words = " ".join(["word"] * 159)
+    cells = [
+        markdown(f"# Title\n{words}\n\n$$\nx = 1\n$$\n\n![ten words of alt text](picture.svg)\n\n$a + b$"),
+        markdown(":::{dropdown} Deeper\nall of this is folded\n:::"),
+        code("x = 1\n\ny = 2", plots=1),
+        code("folded = 3", "hide-input", plots=1),
+        code("solution = 3", "hide-cell", plots=1),
+        markdown("## Exercises\n\n### Exercise 1 (predict): one\nwords that do not count"),
+        code("answer = ..."),
+        markdown("### Exercise 2 (build): two\n\n## Further reading\nThis counts."),
+    ]
+    found = minutes.length({"cells": cells})
+    assert found == minutes.Length(words=1 + 159 + 1 + 2 + 2, lines=2, figures=4, exercises=2)
+    assert (found.minutes, found.exercise_minutes) == (5, 10)  # 165 / 160 + 2 / 10 + 4 · 0.75 = 4.23
 
 
 @pytest.mark.parametrize(

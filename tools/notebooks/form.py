@@ -27,6 +27,9 @@ if find_spec("gru_lib") is None:  # as on Colab, where only this notebook is
 """
 KEPT_CELL_METADATA = ("jupyter", "mystnb", "tags")
 
+# What folds: the code of a plot, and of what holds a value to its band or a claim to its verdict.
+FOLDED = re.compile(r"^\s*(?:plt\.show\(\)|expect\(|settle\()", flags=re.M)
+
 # A sentence ends here, unless one of these stands before the space.
 SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!al\.)(?<!vs\.)(?<!eq\.)(?<!Fig\.)\s+(?=[A-Z“$`*\[(])")
 LIST_PREFIX = re.compile(r"^(\s*(?:[-*+]|\d+\.)\s+|\s*>\s?|\s*)")
@@ -45,6 +48,8 @@ def canonical(notebook: dict[str, Any], url: str | None = None) -> dict[str, Any
             continue
         new = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": _cell_metadata(cell)}
         if cell["cell_type"] == "code":
+            first = not any(one["cell_type"] == "code" for one in cells if one["id"] != BRINGING)
+            new["metadata"] = folded(new["metadata"], source, imports=first)
             executed = cell.get("execution_count") is not None
             count += executed
             new["execution_count"] = count if executed else None
@@ -79,6 +84,14 @@ def _cell_metadata(cell: dict[str, Any]) -> dict[str, Any]:
     metadata = {key: cell["metadata"][key] for key in KEPT_CELL_METADATA if cell["metadata"].get(key)}
     if "hide-cell" in metadata.get("tags", []):
         metadata["jupyter"] = {"source_hidden": True}  # closed in JupyterLab too
+    return metadata
+
+
+def folded(metadata: dict[str, Any], source: str, *, imports: bool) -> dict[str, Any]:
+    """Fold what serves the page and not the subject; the tag `show-input` keeps a cell open."""
+    tags = metadata.get("tags", [])
+    if (imports or FOLDED.search(source)) and not {"show-input", "hide-input", "hide-cell", "remove-cell"} & set(tags):
+        return metadata | {"tags": sorted([*tags, "hide-input"])}
     return metadata
 
 

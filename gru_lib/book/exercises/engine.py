@@ -1,5 +1,6 @@
 """How an answer is checked: against the library on random input, with a hint where the mistake is a known one."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -8,6 +9,31 @@ from typing import Any
 import numpy as np
 
 Cases = Callable[[np.random.Generator], Sequence[tuple]]
+
+
+@dataclass(frozen=True)
+class ChoiceExercise:
+    """An exercise whose answer is a letter.
+
+    Attributes
+    ----------
+    solution : str
+    why : mapping from each wrong letter to why it is wrong
+    steps : sequence of str
+        Hints; each wrong answer brings the next one.
+    """
+
+    solution: str
+    why: Mapping[str, str]
+    steps: Sequence[str] = ()
+
+    def verdict(self, answer: Any) -> str | None:
+        """Return None if the letter is right, else why it is wrong."""
+        if answer == self.solution:
+            return None
+        if answer not in self.why:
+            return f"your answer = {answer!r}; expected one of {', '.join(sorted([*self.why, self.solution]))}."
+        return f"not {answer}: {self.why[answer]}"
 
 
 @dataclass(frozen=True)
@@ -20,11 +46,14 @@ class ValueExercise:
     tolerance : float
         Largest relative and absolute difference.
     hints : mapping from a wrong value to what it tells
+    steps : sequence of str
+        Hints; each wrong answer brings the next one.
     """
 
     solution: Any
     tolerance: float = 1e-6
     hints: Mapping[float, str] = field(default_factory=dict)
+    steps: Sequence[str] = ()
 
     def verdict(self, answer: Any) -> str | None:
         """Return None if the answer is right, else what to say about it."""
@@ -50,12 +79,18 @@ class FunctionExercise:
         A wrong answer that equals one of these gets its hint.
     tolerance : float
         Largest relative and absolute difference.
+    stub : callable, optional
+        What is handed out instead of `...`: a function with the bug to be found.
+    steps : sequence of str
+        Hints; each wrong answer brings the next one.
     """
 
     solution: Callable
     cases: Cases
     mistakes: Sequence[tuple[Callable, str]] = ()
     tolerance: float = 1e-6
+    stub: Callable | None = None
+    steps: Sequence[str] = ()
 
     def verdict(self, answer: Any) -> str | None:
         """Return None if the answer is right on every case, else what to say about it."""
@@ -73,21 +108,31 @@ class FunctionExercise:
         return None
 
     def unanswered(self, answer: Any) -> bool:
-        """Tell whether the stub still returns `...`."""
+        """Tell whether the stub still returns `...`, or still does what the one with the bug does."""
+        cases = self.cases(np.random.default_rng(0))
         try:
-            return answer(*_copy(self.cases(np.random.default_rng(0))[0])) is ...
+            return answer(*_copy(cases[0])) is ... or (self.stub is not None and self._same(answer, self.stub, cases))
         except Exception:
             return False
 
     def _hint(self, answer: Callable, cases: Sequence[tuple]) -> str:
         for wrong, hint in self.mistakes:
-            if all(_difference(wrong(*_copy(c)), answer(*_copy(c)), self.tolerance) is None for c in cases):
+            if self._same(answer, wrong, cases):
                 return f" Hint: {hint}"
         return ""
+
+    def _same(self, answer: Callable, other: Callable, cases: Sequence[tuple]) -> bool:
+        return all(_difference(other(*_copy(c)), answer(*_copy(c)), self.tolerance) is None for c in cases)
+
+
+Exercise = ChoiceExercise | ValueExercise | FunctionExercise
+_tries: Counter[str] = Counter()  # wrong answers so far, in this process
 
 
 def check(name: str, answer: Any) -> None:
     """Print whether an answer is right; never raise for a wrong one, so that the notebook runs on.
+
+    Each wrong answer brings one more of the exercise's hints.
 
     Parameters
     ----------
@@ -103,13 +148,17 @@ def check(name: str, answer: Any) -> None:
     """
     exercise = _find(name)
     if answer is ... or (isinstance(exercise, FunctionExercise) and callable(answer) and exercise.unanswered(answer)):
-        print(f"○ {name}: not answered yet. Replace the `...` and run the cell again.")
+        handed_out = "Mend the function" if getattr(exercise, "stub", None) else "Replace the `...`"
+        print(f"○ {name}: not answered yet. {handed_out} and run the cell again.")
         return
     verdict = exercise.verdict(answer)
     print(f"✓ {name}: right." if verdict is None else f"✗ {name}: {verdict}")
+    if verdict is not None and _tries[name] < len(exercise.steps):
+        print(f"  {exercise.steps[_tries[name]]}")
+        _tries[name] += 1
 
 
-def _find(name: str) -> ValueExercise | FunctionExercise:
+def _find(name: str) -> Exercise:
     chapter, _, exercise = name.partition("/")
     try:
         exercises = import_module(f"gru_lib.book.exercises.{chapter}").EXERCISES

@@ -16,7 +16,8 @@ from gru_lib.scratch import GRUWeights, gru_forward
 
 from .conftest import ROOT
 
-MODELS = ROOT / "chapters" / "_site" / "static" / "elements" / "models"
+ELEMENTS = ROOT / "chapters" / "_site" / "static" / "elements"
+MODELS = ELEMENTS / "models"
 EQUATIONS = "chapters/foundations/equations.html"
 BPTT = "chapters/foundations/bptt.html"
 MNIST = "chapters/reproductions/mnist.html"
@@ -611,3 +612,45 @@ def test_weights_come_when_the_reader_does_and_are_missed_in_words(open_page, na
     figure.scroll_into_view_if_needed()
     page.wait_for_function(f"Object.hasOwn(book.models, '{stem}')")
     assert controls.count() > 5
+
+
+QUESTION = """<h1>A page</h1><section>
+<gru-predict answer="2"><p><strong>Before you look:</strong> which one?</p>
+<ol><li><p>The first</p></li><li><p>The second</p></li></ol></gru-predict>
+<div class="cell"><div class="cell_input">code</div>
+<div class="cell_output">the result, and <a id="deep">a place</a></div></div>
+<div class="cell"><div class="cell_output">the next one</div></div></section>"""
+
+
+def question(open_page):
+    """Open a page with a question on it, as the book's pages have them."""
+    page = open_page(EQUATIONS)  # it has what all figures share
+    page.evaluate("html => { document.querySelector('article').innerHTML = html; }", QUESTION)
+    if not page.evaluate("customElements.get('gru-predict') !== undefined"):
+        page.add_script_tag(path=ELEMENTS / "gru-predict.js")
+    return page
+
+
+@pytest.mark.parametrize(("option", "said"), [("The first", "Not so"), ("The second", "That is what was measured")])
+def test_a_result_opens_once_the_reader_has_committed_to_an_answer(open_page, option, said):
+    page = question(open_page)
+    result, following = page.get_by_text("the result, and"), page.get_by_text("the next one")
+    assert not result.is_visible()
+    assert following.is_visible()
+    page.get_by_role("button", name=option).focus()
+    page.keyboard.press("Enter")
+    assert result.is_visible()
+    assert said in page.locator("gru-predict .book-words").inner_text()
+    assert page.locator("gru-predict .right").inner_text().strip() == "The second"
+    assert page.get_by_role("button", name=option).get_attribute("aria-pressed") == "true"
+    assert page.faults == []
+
+
+def test_a_result_that_is_searched_for_or_printed_is_there(open_page):
+    page = question(open_page)
+    page.emulate_media(media="print")
+    assert page.get_by_text("the result, and").is_visible()
+    page.emulate_media(media="screen")
+    assert not page.get_by_text("the result, and").is_visible()
+    page.evaluate("location.hash = 'deep'")
+    page.get_by_text("the result, and").wait_for()
