@@ -20,9 +20,16 @@ INTRODUCTION = """% Written by tools/claims.py from gru_lib/book/claims.toml; `m
 # Claims on trial
 
 The five tutorials that this book reproduces make {total} statements that one can test.
-Here they all are, in their own words, with the verdict that a cell of the book reached.
-Follow a verdict to the cell that decides it.
-That cell runs again on every change of the book, and it fails if its verdict no longer stands.
+Here they stand in their own words, each with a verdict.
+{decided} of the verdicts are links to the cell that decides them.
+That cell runs again on every change of the book, and fails if the measurement no longer supports the verdict.
+It also measures something of which the statement is not true, and fails if its check would let that pass.
+The other {open} are open: they need a larger experiment, which the last column names.
+
+A statement is judged in its whole sentence and at its date.
+What was true of an older Keras is *outdated* and not refuted.
+Our copies of the tutorials are text taken from web pages, and lines, pictures and tables were lost on the way.
+What only our copy lacks is held against nobody; where an author's own program is public, it counts as the source.
 
 {summary}
 """
@@ -33,7 +40,8 @@ def page() -> str:
     counts = Counter(claim.verdict for claim in load_claims())
     rows = [f"| {verdict} | {counts[verdict]} | {MEANING[verdict]} |" for verdict in VERDICTS]
     summary = "\n".join(["| verdict | claims | meaning |", "|---|---|---|", *rows])
-    parts = [INTRODUCTION.format(total=len(load_claims()), summary=summary)]
+    numbers = {"total": counts.total(), "open": counts["open"], "decided": counts.total() - counts["open"]}
+    parts = [INTRODUCTION.format(**numbers, summary=summary)]
     for source, group in groupby(load_claims(), key=lambda claim: claim.source):
         table = "\n".join(["| the source says | verdict | what was found |", "|---|---|---|", *map(_row, group)])
         parts.append(f"## {TITLES[source]}\n\n{{cite:t}}`{source}`\n\n:::{{container}} claims\n{table}\n:::\n")

@@ -359,6 +359,44 @@ def test_minutes_are_those_of_the_notebook_and_stand_where_a_reader_decides(modu
     minutes.say_on_a_card(app, tree)
     exercises = f"{found.exercise_minutes} for the exercises"
     assert tree.astext().split("\n\n") == [f"Time: {found.minutes} minutes, and {exercises}.", f"{found.minutes} min"]
-    tree += nodes.inline("", "chapters/index", classes=["minutes"])
     with fault("minutes of 'chapters/index', which is no notebook"):
-        minutes.say_on_a_card(app, tree)
+        minutes.say_on_a_card(app, nodes.section("", nodes.inline("", "chapters/index", classes=["minutes"])))
+
+
+# Cells
+
+FOLDED = """<details class="admonition hide above-input">
+<summary aria-label="Toggle hidden content">
+<p class="collapsed admonition-title">Show code cell source</p>
+<p class="expanded admonition-title">Hide code cell source</p>
+</summary>
+<pre>{}</pre></details>"""
+STREAM = '<div class="output stream highlight"><div class="highlight"><pre><span></span>{}\n</pre></div>\n</div>'
+
+
+@pytest.mark.parametrize(("content", "name"), [("x = 1", "Code"), ("# Solution: because", "Solution")])
+def test_a_fold_says_what_stands_in_it(module, out, content, name):
+    text = finish(module("cells").name_folds, out, FOLDED.format("y = 2") + FOLDED.format(content))
+    assert re.findall(r"<summary>(.*?)</summary>", text) == ["Code", name]
+    assert "Toggle" not in text
+    assert text.count("<details") == text.count("</details>") == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("✓ a: b: 0.41 ms (between 0.3 and 0.5 ms)", "a: b: <strong>0.41 ms</strong><small> (between 0.3 and 0.5 ms)"),
+        ("✓ Adam over SGD: 0.98 &gt; 0.95", "Adam over SGD: <strong>0.98</strong><small> &gt; 0.95"),
+        ("✓ nothing is lost", "nothing is lost"),
+        ("“a … b”: refuted", "“a … b”: <strong>refuted"),
+        ("  not so for an LSTM: 12", "fails for an LSTM: 12."),
+    ],
+)
+def test_what_was_measured_reads_as_a_sentence(module, out, line, said):
+    [item] = re.findall(r"<li[^>]*>(.*)</li>", finish(module("cells").say_what_was_measured, out, STREAM.format(line)))
+    assert said in item
+
+
+@pytest.mark.parametrize("other", ["[1 2 3]", "✓ mnist/split: right.", "✓ one: 1 &gt; 0\nand a word"])
+def test_other_outputs_stay_as_they_were_printed(module, out, other):
+    assert finish(module("cells").say_what_was_measured, out, STREAM.format(other)) == STREAM.format(other)

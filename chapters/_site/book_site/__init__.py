@@ -6,6 +6,7 @@ from sphinx.application import Sphinx
 
 from book_site import claims, formulas, metadata, minutes, repository_links, scripts
 from book_site.accessibility import clear_barriers
+from book_site.cells import name_folds, say_what_was_measured
 from book_site.icons import draw_icons
 from book_site.pictures import place_pictures
 from book_site.scripts import defer_scripts, replace_search_for_boxes
@@ -13,6 +14,8 @@ from book_site.styles import join_styles
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
+    name_folds,
+    say_what_was_measured,
     clear_barriers,
     draw_icons,
     replace_search_for_boxes,

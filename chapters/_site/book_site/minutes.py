@@ -1,18 +1,25 @@
-"""Minutes: computed from the notebooks, and printed where a reader decides whether to begin."""
+"""Minutes and exercises: read from the notebooks, and printed where a reader or a teacher plans."""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
+import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
 
 sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
 
 from tools.notebooks import load
 from tools.notebooks.minutes import Length, length
+
+EXERCISE_LINE = re.compile(r"^### Exercise \d+.*$", flags=re.M)
+EXERCISE = re.compile(r"### Exercise (\d+) \((.*?)\): (.*)")
 
 
 def of(app: Sphinx, document: str) -> Length | None:
@@ -50,7 +57,36 @@ def minutes_role(name, rawtext, text, lineno, inliner, options=None, content=Non
     return [nodes.inline(rawtext, text, classes=["minutes"])], []
 
 
+class ChapterMap(SphinxDirective):
+    """A table of all notebooks in the order of the book: minutes, and every exercise with its kind."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows = ["| Chapter | Minutes | Exercises |", "|---|---|---|"]
+        for document in chapters(Path(self.env.srcdir)):
+            notebook = load(Path(self.env.srcdir) / f"{document}.ipynb")
+            found, text = length(notebook), prose(notebook)
+            exercises = "; ".join(EXERCISE.sub(r"\1 \2: \3", line) for line in EXERCISE_LINE.findall(text))
+            minutes = f"{found.minutes} + {found.exercise_minutes}" if found.exercises else f"{found.minutes}"
+            title = text.partition("\n")[0].removeprefix("# ")
+            rows.append(f"| [{title}](/{document}.ipynb) | {minutes} | {exercises} |")
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
+def chapters(folder: Path) -> list[str]:
+    """Return the notebooks in the order of the book."""
+    contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
+    files = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
+    return [name for name in files if (folder / f"{name}.ipynb").exists()]
+
+
+def prose(notebook: dict[str, Any]) -> str:
+    """Return the Markdown of a notebook."""
+    return "\n\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+
+
 def setup(app: Sphinx) -> None:
+    app.add_directive("chapter-map", ChapterMap)
     app.add_role("minutes", minutes_role)
     app.connect("doctree-read", say_in_the_box)
     app.connect("doctree-read", say_on_a_card, priority=400)
