@@ -13,7 +13,7 @@ def recording_cells():
     for path in notebooks.notebooks():
         for cell in notebooks.load(path)["cells"]:
             source = "".join(cell["source"])
-            for chapter in re.findall(r"record\(\s*f?\"([\w-]+)/", source):
+            for chapter in re.findall(r"(?:record|runs)\(\s*f?\"([\w-]+)/", source):
                 yield path.stem, chapter
 
 
@@ -34,5 +34,5 @@ def test_provenance_is_complete():
         assert path.stem in (where["device"], f"{where['device']}-{where['backend']}")
         assert re.fullmatch(r"[0-9a-f]{12}", where["commit"]), "figures come from committed code"
         assert {"numpy", "keras"} <= set(where["versions"])
-        assert chapter["figures"]
+        assert chapter["figures"] or chapter["runs"]
         assert all({"value", "unit", "seed"} == set(figure) for figure in chapter["figures"].values())
