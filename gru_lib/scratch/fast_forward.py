@@ -37,7 +37,7 @@ def gru_step(x_t: ArrayLike, h: ArrayLike, weights: GRUWeights, *, reset_after: 
 
     Notes
     -----
-    Derived in the chapter *The equations*.
+    Derived in the chapter *The GRU equations*.
     """
     x_t, h = float_array("x_t", x_t, 2), float_array("h", h, 2)
     n = instance("weights", weights, GRUWeights).units
@@ -99,7 +99,7 @@ def gru_forward(
 
     Notes
     -----
-    Derived in the chapter *Forward*; source: Cho et al. (2014), equations 5 to 8, as in `gru_forward_plain`.
+    Derived in the chapter *The forward pass*; source: Cho et al. (2014), equations 5 to 8, as in `gru_forward_plain`.
     A masked step is computed as a step whose update gate is held at 1, which carries the state on exactly.
 
     Examples

@@ -28,8 +28,8 @@ def gru_forward_plain(
 
     Notes
     -----
-    Derived in the chapter *The equations*, run in the chapter *Forward*; it is the loop with which the chapter
-    *Making it fast* begins. The numbers beside the lines are those of Cho et al. (2014).
+    Derived in the chapter *The GRU equations*, run in the chapter *The forward pass*; it is the loop with which
+    the chapter *Making it fast* begins. The numbers beside the lines are those of Cho et al. (2014).
     """
     x, h, mask = checked_arguments(x, weights, h0, mask, go_backwards)
     W_z, W_r, W_h = np.split(weights.kernel, 3, axis=1)

@@ -1,4 +1,4 @@
-"""The distributions from which Keras draws the weights of a GRU, derived in the chapter *The equations*."""
+"""The distributions from which Keras draws the weights of a GRU, derived in the chapter *The GRU equations*."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -42,7 +42,7 @@ class GRUWeights:
 
     Notes
     -----
-    Derived in the chapter *The equations*. Source: the layout of ``keras.layers.GRU.get_weights()``.
+    Derived in the chapter *The GRU equations*. Source: the layout of ``keras.layers.GRU.get_weights()``.
     The matrices are those of Cho et al. (2014), equations 5 to 8, transposed: here rows are inputs.
 
     Examples
@@ -178,7 +178,7 @@ def parameter_count(input_size: int, units: int, *, reset_after: bool = True, us
 
     Notes
     -----
-    Derived in the chapter *The equations*.
+    Derived in the chapter *The GRU equations*.
 
     Examples
     --------

@@ -1,19 +1,10 @@
-"""Exercises of the chapter *Derive the GRU equations, gate by gate*."""
+"""Exercises of the chapter *The GRU equations*."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.book.exercises.engine import FunctionExercise, ValueExercise
-from gru_lib.scratch import parameter_count, sigmoid
-
-
-def _candidate(x_part: NDArray, r: NDArray, h: NDArray, U_h: NDArray, c_h: NDArray) -> NDArray:
-    return np.tanh(x_part + r * (h @ U_h + c_h))
-
-
-def _candidate_cases(rng: np.random.Generator) -> list[tuple]:
-    draws = [[rng.normal(size=shape) for shape in ((2, 3), (2, 3), (2, 3), (3, 3), (3,))] for _ in range(3)]
-    return [(x_part, sigmoid(r), np.tanh(h), U_h, c_h) for x_part, r, h, U_h, c_h in draws]
+from gru_lib.scratch import GRUWeights, gru_step, sigmoid
 
 
 def _bias_for_half_life(steps: float) -> float:
@@ -25,6 +16,43 @@ def _worked_step(x: float, h: float) -> float:
     z, r = sigmoid(np.array(x + 2 * h)), sigmoid(np.array(-x + 2 * h))
     g = np.tanh(0.5 * x + r * (h + 0.5))
     return float(z * h + (1 - z) * g)
+
+
+def _step(x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray) -> NDArray:
+    return gru_step(x_t, h, GRUWeights(kernel, recurrent_kernel, bias))
+
+
+def _step_with(candidate_bias_inside: bool, exchanged: bool, x_t: NDArray, h: NDArray, *arrays: NDArray) -> NDArray:
+    """Return a step with the recurrent bias of the candidate inside or outside the brackets, and z or 1 - z."""
+    kernel, recurrent_kernel, bias = arrays
+    x_z, x_r, x_h = np.split(x_t @ kernel + bias[0], 3, axis=1)
+    h_z, h_r, h_h = np.split(h @ recurrent_kernel, 3, axis=1)
+    c_z, c_r, c_h = np.split(bias[1], 3)
+    z, r = sigmoid(x_z + h_z + c_z), sigmoid(x_r + h_r + c_r)
+    g = np.tanh(x_h + r * (h_h + c_h)) if candidate_bias_inside else np.tanh(x_h + r * h_h + c_h)
+    return (1 - z) * h + z * g if exchanged else z * h + (1 - z) * g
+
+
+def _without_c(x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDArray, bias: NDArray) -> NDArray:
+    silent = bias.copy()
+    silent[1, 2 * h.shape[1] :] = 0
+    return _step(x_t, h, kernel, recurrent_kernel, silent)
+
+
+def _step_cases(rng: np.random.Generator) -> list[tuple]:
+    shapes = ((2, 4), (2, 3), (4, 9), (3, 9), (2, 9))
+    return [tuple(rng.normal(size=shape) for shape in shapes) for _ in range(3)]
+
+
+def _last_flagged(values: NDArray, flags: NDArray) -> NDArray:
+    state = np.zeros(len(values))
+    for value, flag in zip(values.T, flags.T, strict=True):
+        state = np.where(flag, np.tanh(value), state)
+    return state
+
+
+def _flagged_cases(rng: np.random.Generator) -> list[tuple]:
+    return [(rng.uniform(-1, 1, size=(6, steps)), rng.random((6, steps)) < 0.15) for steps in (8, 13, 20)]
 
 
 EXERCISES = {
@@ -39,36 +67,39 @@ EXERCISES = {
             0.624: "that is the candidate; blend it with the old state.",
             0.531: "that is the step with x = 1 from the text; here x = 0.",
         },
+        steps=(
+            "begin with the update gate: its sum is 0 times 1 plus 0.5 times 2.",
+            "z and r are both sigmoid(1) = 0.731; the past inside the candidate is 0.5 times 1 plus 0.5.",
+        ),
     ),
-    "candidate": FunctionExercise(
-        _candidate,
-        _candidate_cases,
+    "how-shut": ValueExercise(
+        8,
+        hints={
+            7: "close: at 7 the error is still just above 0.01.",
+            6: "at 6 about three per cent of the value are lost on the way.",
+            9: "9 is enough, and a smaller one is too.",
+            12: "12 is what the experiment used; a smaller one is enough.",
+        },
+        steps=(
+            "`error(hold_value(sigmoid(a - 2 * a * flag))[:, -1])` is the error for one `a`.",
+            "print it for every `a` from 1 to 12, and take the first that is below 0.01.",
+        ),
+    ),
+    "trained": FunctionExercise(
+        _step,
+        _step_cases,
         mistakes=[
+            (_without_c, "c_h has disappeared; it belongs into the step, but elsewhere."),
             (
-                lambda x_part, r, h, U_h, c_h: np.tanh(x_part + (r * h) @ U_h + c_h),
-                "that is reset before; here r multiplies the finished product, bias included.",
-            ),
-            (
-                lambda x_part, r, h, U_h, c_h: np.tanh(x_part + (r * h) @ U_h),
-                "that is reset before; here r multiplies the finished product h U_h + c_h.",
-            ),
-            (
-                lambda x_part, r, h, U_h, c_h: np.tanh(x_part + r * (h @ U_h) + c_h),
-                "c_h stands inside the brackets: a shut reset gate silences it as well.",
-            ),
-            (
-                lambda x_part, r, h, U_h, c_h: np.tanh(r * (x_part + h @ U_h + c_h)),
-                "the reset gate acts on the past alone; the input part always gets through.",
-            ),
-            (
-                lambda x_part, r, h, U_h, c_h: np.tanh(x_part + (1 - r) * (h @ U_h + c_h)),
-                "r = 1 shows the past, r = 0 hides it; you have it the other way round.",
-            ),
-            (
-                lambda x_part, r, h, U_h, c_h: x_part + r * (h @ U_h + c_h),
-                "the tanh is missing; without it the state is not bounded.",
+                lambda *arrays: _step_with(True, True, *arrays),
+                "c_h is right now, but z and 1 - z are exchanged; they were right before.",
             ),
         ],
+        stub=lambda *arrays: _step_with(False, False, *arrays),
+        steps=(
+            "set one of the six biases to 1 and leave the others at 0: for which one do the two steps differ?",
+            "it is c_h. Compare its place with the third of the four equations.",
+        ),
     ),
     "half-life": FunctionExercise(
         _bias_for_half_life,
@@ -87,15 +118,32 @@ EXERCISES = {
                 "you used z = 1 - 1/k; the condition is that z to the power k is one half.",
             ),
         ],
+        steps=(
+            "after k steps the state has been multiplied by z k times; set that to one half.",
+            "then solve sigmoid(b) = z for b: the inverse of the sigmoid is log(z / (1 - z)).",
+        ),
     ),
-    "parameters": ValueExercise(
-        parameter_count(28, 64, reset_after=False),
-        hints={
-            parameter_count(28, 64): "that has two bias rows; reset before has one.",
-            parameter_count(28, 64, use_bias=False): "the biases are missing: one row of 3n.",
-            parameter_count(28, 64, reset_after=False) // 3: "that is one gate; there are three such groups.",
-            4 * (28 * 64 + 64 * 64 + 64): "that is an LSTM, which has four groups.",
-            28 * 64 + 64 * 64 + 64 + 64: "that is one gate, and with two biases.",
-        },
+    "last-flagged": FunctionExercise(
+        _last_flagged,
+        _flagged_cases,
+        mistakes=[
+            (
+                lambda values, flags: np.tanh(values[:, -1]),
+                "the unit writes at every step; without a flag the update gate must stand near 1.",
+            ),
+            (
+                lambda values, flags: np.zeros(len(values)),
+                "the unit never writes; the flag's weight must outweigh the bias of the update gate.",
+            ),
+            (
+                lambda values, flags: _last_flagged(values + 1.0, flags),
+                "the flag reaches the candidate too; its weight there should be 0.",
+            ),
+        ],
+        tolerance=0.01,
+        steps=(
+            "the candidate should be tanh of the value, so its only weight is 1, from the value.",
+            "the update gate should see the flag alone: a large positive bias, and twice that, negative, as weight.",
+        ),
     ),
 }

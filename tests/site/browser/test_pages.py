@@ -194,7 +194,9 @@ def stands(page, place, low=0, high=150):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", ["turn-the-gates-to-their-ends", "count-the-parameters", "exercise-3-half-life"])
+@pytest.mark.parametrize(
+    "place", ["turn-the-gates-to-their-ends", "count-the-parameters", "exercise-4-build-half-life"]
+)
 def test_a_link_leads_to_its_place_although_what_is_out_of_sight_is_not_laid_out(open_page, size, place):
     stands(open_page(f"{EQUATIONS}#{place}", size=SIZES[size]), place)
     page = open_page(EQUATIONS, size=SIZES[size])
