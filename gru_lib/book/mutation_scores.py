@@ -14,7 +14,7 @@ HEAD = ("mistake", "this kit", "Keras's tests", "ONNX's tests")
 def mutation_score_table() -> Table:
     """Return what ``tools.mutation_scores.measure`` found as a table: a row for each mistake, and the scores.
 
-    Shown in the chapter *Port a GRU without changing its numbers*.
+    Shown in the chapter *Testing a GRU*.
 
     Examples
     --------

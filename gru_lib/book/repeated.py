@@ -62,7 +62,7 @@ def runs(
     found = recorded(name, settings)
     values = np.asarray(found["values"], float)
     off = max(_difference(name, experiment(one), values[settings.index(one)], tolerance) for one in again)
-    count = f"{len(settings)} runs, recorded by `make record` on {found['date']}"
+    count = f"{len(settings)} run{'s' * (len(settings) > 1)}, recorded by `make record` on {found['date']}"
     print(f"{count}; run again: {', '.join(map(str, again))}, off by {off:.1g} where {tolerance:g} is allowed")
     return values
 

@@ -19,7 +19,7 @@ AGAIN = "gives another answer when it is called again: it keeps state between ca
 def check_gru(gru: Any, *, gradients: Callable | None = None, reset_after: bool | None = None) -> Report:
     """Tell whether something is a GRU, and if not, which mistake it makes.
 
-    Shown in the chapter *Port a GRU without changing its numbers*.
+    Shown in the chapter *Testing a GRU*.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def port(weights: Any, source: str = "keras", target: str = "pytorch", *, reset_
 
     Notes
     -----
-    Derived in the chapter *Port a GRU without changing its numbers*.
+    Derived in the chapter *Conventions and porting*.
     One way and back gives the same bits. A single layer comes without a list around it.
 
     - keras: ``layer.get_weights()``, ``[kernel, recurrent_kernel, bias]`` or without bias, twice as many for

@@ -1,8 +1,13 @@
 """The table of mutation scores for the chapter."""
 
+import re
+
 from gru_lib.book import mutation_scores
 from gru_lib.conformance import MUTANTS
+from gru_lib.conformance.mutants import FORWARD_MUTANTS
 from gru_lib.records import write_results
+from tests.support import ROOT
+from tools import notebooks
 
 
 def test_the_table_counts_what_is_stored(tmp_path, monkeypatch):
@@ -20,3 +25,13 @@ def test_the_table_counts_what_is_stored(tmp_path, monkeypatch):
         "The tests of ONNX 1 notice 1 of 1 mistakes; 1 more cannot occur there.",
     )
     assert MUTANTS["zr-exchanged"].source in table._repr_html_()
+
+
+def test_readme_and_chapter_count_the_mistakes_that_there_are():
+    planted, known = len(FORWARD_MUTANTS), len(MUTANTS)
+    readme = (ROOT / "README.md").read_text()
+    assert f"{known} known mistakes it makes: {planted} change the states, and {known - planted} the grad" in readme
+    assert f"{known} GRUs that are broken in one place each, {planted} of them in the forward pass" in readme
+    cells = notebooks.load(ROOT / "chapters/engineering/testing.ipynb")["cells"]
+    chapter = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert {int(number) for number in re.findall(r"\b(\d+) (?:known )?mistakes", chapter)} >= {planted, known}

@@ -34,5 +34,7 @@ def test_provenance_is_complete():
         assert path.stem in (where["device"], f"{where['device']}-{where['backend']}")
         assert re.fullmatch(r"[0-9a-f]{12}", where["commit"]), "figures come from committed code"
         assert {"numpy", "keras"} <= set(where["versions"])
-        assert chapter["figures"] or chapter["runs"]
-        assert all({"value", "unit", "seed"} == set(figure) for figure in chapter["figures"].values())
+        figures, runs = chapter.get("figures", {}), chapter.get("runs", {})
+        assert figures or runs
+        assert all({"value", "unit", "seed"} == set(figure) for figure in figures.values())
+        assert all(len(run["settings"]) == len(run["values"]) for run in runs.values())

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gru_lib.scratch import gru_forward, sigmoid
+from gru_lib.scratch import GRUWeights, gru_forward
 from tests.support import ROOT
 from tests.support.gru_cases import make_case
 
@@ -18,10 +18,10 @@ def chapter():
     """The functions of the chapter, from the cells that define them."""
     cells = json.loads(CHAPTER.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    names = {"np": np, "sigmoid": sigmoid}
-    for wanted in ("def swap_gates", "def to_onnx", "def to_cudnn"):
+    names = {"np": np}
+    for wanted in ("def swap_gates", "def to_pytorch", "def to_onnx"):
         (source,) = (source for source in code if wanted in source)
-        exec(source, names)
+        exec(source.partition("\n\n\nagain = ")[0], names)
     return names
 
 
@@ -48,6 +48,17 @@ def test_pytorch_computes_the_same_states(require, chapter, shape):
         states, last = layer(torch.tensor(case.x), torch.tensor(case.h0[None]))
     np.testing.assert_allclose(states.numpy(), states_of(case), rtol=0, atol=1e-12)
     np.testing.assert_allclose(last[0].numpy(), states_of(case)[:, -1], rtol=0, atol=1e-12)
+
+
+def test_the_weights_of_pytorch_fit_the_book(require, chapter):
+    """The way from PyTorch, on weights that PyTorch itself has drawn."""
+    torch, case = require("torch"), case_of(SHAPES[0])
+    torch.manual_seed(0)
+    layer = torch.nn.GRU(case.weights.input_size, case.weights.units, dtype=torch.float64, batch_first=True)
+    with torch.no_grad():
+        states, _ = layer(torch.tensor(case.x), torch.tensor(case.h0[None]))
+    weights = GRUWeights(*chapter["from_pytorch"](layer.state_dict()))
+    np.testing.assert_allclose(gru_forward(case.x, weights, h0=case.h0)[0], states.numpy(), rtol=0, atol=1e-12)
 
 
 def test_pytorch_puts_time_first_unless_asked(require, chapter):
@@ -107,14 +118,3 @@ def test_onnx_returns_the_backward_states_in_input_order(require, chapter):
     case = case_of(SHAPES[0], go_backwards=True)
     states = run_onnx(require, chapter, case, direction="reverse")
     np.testing.assert_allclose(states, states_of(case)[:, ::-1], rtol=0, atol=1e-5)
-
-
-def test_cudnn_numbers_its_parts_as_pytorch_stacks_them(chapter):
-    """cuDNN itself needs a GPU; PyTorch's order is that of cuDNN's numbers, which is checked here."""
-    case = case_of(SHAPES[0])
-    parts = chapter["to_cudnn"](*case.weights.arrays())
-    pytorch = chapter["to_pytorch"](*case.weights.arrays())
-    for which, first in (("ih", 0), ("hh", 3)):
-        matrices, biases = zip(*parts[first : first + 3], strict=True)
-        np.testing.assert_array_equal(np.concatenate(matrices), pytorch[f"weight_{which}_l0"])
-        np.testing.assert_array_equal(np.concatenate(biases), pytorch[f"bias_{which}_l0"])

@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 
 FIGURE = re.compile(r"<(gru-[a-z]+)[\s>]")  # each has a script of its own name
 SHARED = ("gru.js", "parts.js")
-ALSO = {"gru-vanishing": ("gradients.js",)}  # what one figure needs besides
+ALSO = {"gru-vanishing": ("gradients.js",), "gru-beginnings": ("gradients.js",)}  # what a figure needs besides
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 OPTIONS = "documentation_options.js"

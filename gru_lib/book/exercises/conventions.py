@@ -1,102 +1,75 @@
-"""Exercises of the chapter *Port a GRU without changing its numbers*."""
+"""Exercises of the chapter *Conventions and porting*."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.book.exercises.engine import FunctionExercise, ValueExercise
+from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise, ValueExercise
 
 
-def _reorder(order: str, axis: int) -> Callable[[NDArray], NDArray]:
-    """Return a function that sorts the thirds of an array, such as "102" to exchange the first two."""
-    return lambda array: np.concatenate([np.split(array, 3, axis)[int(part)] for part in order], axis)
+def _for_keras(W_z: NDArray, W_r: NDArray, W: NDArray) -> NDArray:
+    columns = np.concatenate([-W_z, W_r, W]).T
+    return np.roll(columns, len(columns) - len(W), axis=0)
 
 
-def _kernel_from_pytorch(weight_ih: NDArray) -> NDArray:
-    return _reorder("102", 1)(weight_ih.T)
-
-
-def _rows(rng: np.random.Generator) -> list[tuple]:
-    """Matrices as PyTorch stores them: (3n, m)."""
-    return [(rng.normal(size=(3 * n, m)),) for n, m in ((2, 3), (4, 5), (3, 2))]
-
-
-def _signs(*signs: int) -> Callable[[NDArray], NDArray]:
-    """Return a function that multiplies the thirds of the rows by the signs."""
-    return lambda rows: np.repeat(signs, len(rows) // 3)[:, None] * rows
-
-
-def _fold(bias: NDArray) -> NDArray:
-    folded, stay = bias.copy(), bias.shape[1] // 3 * 2
-    folded[0, :stay] += bias[1, :stay]
-    folded[1, :stay] = 0
-    return folded
+def _matrices(rng: np.random.Generator) -> Sequence[tuple]:
+    """Matrices of a post, for [h, x]: (n, n + m) each."""
+    return [tuple(rng.normal(size=(3, n, n + m))) for n, m in ((2, 3), (4, 1), (3, 3))]
 
 
 EXERCISES = {
-    "from-pytorch": FunctionExercise(
-        _kernel_from_pytorch,
-        _rows,
-        mistakes=[
-            (lambda weight_ih: weight_ih.T, "the orientation is right; the gates still stand in the order r, z, n."),
-            (_reorder("102", 0), "the order is right; Keras multiplies x @ kernel, so transpose as well."),
-            (
-                lambda weight_ih: weight_ih.reshape(weight_ih.shape[::-1]),
-                "reshape gives the right shape and scrambles the numbers; use .T.",
-            ),
-            (
-                lambda weight_ih: _reorder("102", 1)(weight_ih.reshape(weight_ih.shape[::-1])),
-                "reshape gives the right shape and scrambles the numbers; use .T.",
-            ),
-            (
-                lambda weight_ih: _reorder("210", 1)(weight_ih.T),
-                "only the first two thirds change places: r, z, n becomes z, r, h.",
-            ),
-        ],
-    ),
-    "negate": FunctionExercise(
-        _signs(1, -1, 1),
-        _rows,
-        mistakes=[
-            (_signs(-1, 1, 1), "that is Keras's order; here r comes first and z is the second third."),
-            (_signs(-1, -1, -1), "only the update gate changes its meaning; leave r and n alone."),
-            (_signs(1, 1, -1), "the last third is the candidate; z is the second."),
-            (
-                lambda rows: np.concatenate([part if i != 1 else 1 - part for i, part in enumerate(np.split(rows, 3))]),
-                "1 - z is a matter of the gate, not of its weights: negate them.",
-            ),
-        ],
-    ),
-    "fold": FunctionExercise(
-        _fold,
-        lambda rng: [(rng.normal(size=(2, 3 * n)),) for n in (2, 5)],
-        mistakes=[
-            (
-                lambda bias: np.stack([bias.sum(0), 0 * bias[1]]),
-                "c_h stands inside the brackets that r multiplies; it cannot move.",
-            ),
-            (lambda bias: bias, "something can move: the two biases of a gate are only ever added."),
-            (
-                lambda bias: np.stack([_fold(bias)[0], bias[1]]),
-                "what moved to row 0 must leave row 1, else it counts twice.",
-            ),
-        ],
-    ),
-    "diagnose": ValueExercise(
-        3,
-        hints={
-            1: "exchanged gates are wrong from the first step, since z itself is.",
-            2: "with random biases, exchanged rows change r * c_h, and that already at step 1.",
-            4: "with the reset gate open, after and before are the same function, and it would be right.",
+    "target": ChoiceExercise(
+        "b",
+        why={
+            "a": "PyTorch's layer has reset after only; count the bias rows behind the 135.",
+            "c": "that is reset after, with two rows of biases: 150 parameters.",
+            "d": "cuDNN has reset after only; count the bias rows behind the 135.",
         },
+        steps=(
+            "The matrices take 3n(m + n) = 120 parameters. How many biases are left?",
+            "15 biases are 3n: one row. Which place of the reset gate goes with one row in Keras?",
+        ),
     ),
-    "kit": ValueExercise(
-        4,
+    "hard-sigmoid": ValueExercise(
+        0.0024,
+        tolerance=1e-4,
         hints={
-            1: "x W + b is right; wrong there would be wrong in every case, and only those with a mask fail.",
-            2: "the gates are right; wrong there would be wrong in every case, and only those with a mask fail.",
-            3: "c_h stands inside the brackets, as it should; look at what the failing cases have in common.",
+            0.1547: "that is with the weights as they are; make all three arrays a hundredth as large.",
+            0.0226: "that is with a tenth; make all three arrays a hundredth as large.",
         },
+        steps=(
+            "`relabel` applies one function to all three arrays.",
+            "Both runs need the small weights: the copy, and the source that it is compared with.",
+        ),
+    ),
+    "diagnose": ChoiceExercise(
+        "c",
+        why={
+            "a": "exchanged gates are wrong from the first step, since z itself is.",
+            "b": "with random biases, exchanged rows change r * c_h, and that already at step 1.",
+            "d": "with the reset gate open, after and before are the same function, and it would be right.",
+        },
+        steps=("Which of the four do nothing at all while the state is zero?",),
+    ),
+    "blog": FunctionExercise(
+        _for_keras,
+        _matrices,
+        mistakes=[
+            (lambda z, r, h: _for_keras(-z, r, h), "order and orientation are right; in the post z = 1 overwrites."),
+            (
+                lambda z, r, h: np.concatenate([-z, r, h]).T,
+                "right but for one thing: the recurrent kernel stands above, because h comes first in [h, x].",
+            ),
+            (
+                lambda z, r, h: np.concatenate([z, r, h]).T,
+                "transposed and in Keras's order; z overwrites in the post, and h comes first in [h, x].",
+            ),
+            (lambda z, r, h: _for_keras(-r, -z, h), "Keras's order is z, r, h; this one is PyTorch's."),
+        ],
+        steps=(
+            "Keras multiplies rows from the left: transpose, and put the matrices side by side in the order z, r, h.",
+            "The first n columns of each matrix meet h, the last m meet x.",
+        ),
     ),
 }

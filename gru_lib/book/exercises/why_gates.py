@@ -1,80 +1,98 @@
-"""Exercises of the chapter *See why a plain RNN forgets, and what a gate changes*."""
+"""Exercises of the chapter *Why gates*."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.book.exercises.engine import FunctionExercise, ValueExercise
+from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise, ValueExercise
 
 
-def _jacobian(U: NDArray, h_new: NDArray) -> NDArray:
-    return U * (1 - h_new**2)
+def _sigmoid(a: NDArray | float) -> NDArray | float:
+    return 1 / (1 + np.exp(-a))
 
 
-def _jacobian_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.normal(size=(n, n)), rng.uniform(-1, 1, size=n)) for n in (3, 4, 5)]
+def _gated(
+    x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray
+) -> NDArray:
+    z = _sigmoid(x @ W_z + h @ U_z + b_z)
+    return z * h + (1 - z) * np.tanh(x @ W + h @ U + b)
 
 
-def _gate(J_g: NDArray, z: NDArray) -> NDArray:
-    return np.diag(z) + J_g * (1 - z)
+def _backwards(
+    x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray
+) -> NDArray:
+    return _gated(x, h, W, U, b, -W_z, -U_z, -b_z)
 
 
-def _gate_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.normal(size=(n, n)), rng.uniform(size=n)) for n in (3, 4, 5)]
+def _step_cases(rng: np.random.Generator) -> list[tuple]:
+    sizes = ((2, 3), (1, 4), (3, 5))
+    return [
+        (rng.normal(size=m), rng.uniform(-1, 1, size=n), *(rng.normal(size=s) for s in [(m, n), (n, n), n] * 2))
+        for m, n in sizes
+    ]
+
+
+def _record_cases(rng: np.random.Generator) -> list[tuple]:
+    apart = [(rng.uniform(-1, 1), rng.uniform(-1, 1)) for _ in range(20)]
+    return [(0.9, -1.0), (-0.9, 0.9), (0.3, 0.3), *apart]
 
 
 EXERCISES = {
-    "jacobian": FunctionExercise(
-        _jacobian,
-        _jacobian_cases,
-        mistakes=[
-            (lambda U, h_new: U, "the tanh is missing; its slope at each unit is 1 - h_new**2."),
-            (
-                lambda U, h_new: U * (1 - h_new**2)[:, None],
-                "the slope belongs to the unit after the step: multiply columns, not rows.",
-            ),
-            (
-                lambda U, h_new: U * (1 - np.tanh(h_new) ** 2),
-                "h_new has been through tanh already; its slope is 1 - h_new**2.",
-            ),
-            (lambda U, h_new: U * (1 - h_new), "the slope of tanh is 1 - tanh², so square h_new."),
-            (
-                lambda U, h_new: U.T * (1 - h_new**2),
-                "in h U row i of U says where unit i goes; rows are already the state before, so do not transpose.",
-            ),
-            (
-                lambda U, h_new: (U * (1 - h_new**2)).T,
-                "rows belong to the state before the step, columns to the state after it.",
-            ),
-        ],
-    ),
-    "gate": FunctionExercise(
-        _gate,
-        _gate_cases,
-        mistakes=[
-            (lambda J_g, z: J_g * (1 - z), "the straight way is missing: a share z of h arrives unchanged."),
-            (lambda J_g, z: np.diag(z) + J_g, "the candidate enters with the share 1 - z only."),
-            (
-                lambda J_g, z: np.diag(1 - z) + J_g * z,
-                "z and 1 - z are exchanged; in this book z = 1 keeps the past.",
-            ),
-            (
-                lambda J_g, z: np.diag(z) + J_g * (1 - z)[:, None],
-                "1 - z belongs to the unit after the step: multiply columns, not rows.",
-            ),
-            (
-                lambda J_g, z: z + J_g * (1 - z),
-                "z alone is added to every row; a unit keeps its own value only, so use np.diag(z).",
-            ),
-        ],
-    ),
-    "bias": ValueExercise(
-        np.log(0.5 ** (1 / 100) / (1 - 0.5 ** (1 / 100))),
-        tolerance=2e-3,
-        hints={
-            0.5 ** (1 / 100): "that is z; the bias is the number whose sigmoid is z.",
-            -np.log(0.5 ** (1 / 100) / (1 - 0.5 ** (1 / 100))): "the sign: a positive bias keeps the past.",
-            100 * np.log(0.5): "begin with z to the power 100 = 0.5, so z = 0.5 ** (1 / 100).",
-            0.0: "bias 0 is z = 0.5, which leaves one half after one step.",
+    "silence": ChoiceExercise(
+        solution="b",
+        why={
+            "a": "the later inputs know nothing of the first one, so they cannot keep it alive.",
+            "c": "they are the same in both runs, but they also decide where on tanh the sums lie.",
+            "d": "the product loses nothing, but the tanh still does: its slope is 1 at zero only.",
         },
+        steps=(
+            "What do large sums do to the slope of tanh?",
+            "Run `distance(np.zeros(59), (W, U, b))` and compare it with the experiment.",
+        ),
+    ),
+    "weaker": ValueExercise(
+        17,
+        tolerance=1e-9,
+        hints={
+            16: "steps are counted from 1, and the first entry of the array is step 1.",
+            21: "0.8 ** 21 is below a hundredth, but the tanh makes the memory shorter still.",
+            22: "0.8 ** 21 is below a hundredth, but the tanh makes the memory shorter still.",
+        },
+        steps=(
+            "Draw the weights first and the numbers after them, from one generator.",
+            "`np.argmax(curve < 0.01 * curve[0])` finds the first place, counted from 0.",
+        ),
+    ),
+    "backwards": FunctionExercise(
+        _gated,
+        _step_cases,
+        stub=_backwards,
+        mistakes=[
+            (
+                lambda x, h, W, U, b, W_z, U_z, b_z: _gated(x, h, W, U, b, -W_z, -U_z, b_z),
+                "the bias is mended, but the sum has three parts.",
+            ),
+            (
+                lambda x, h, W, U, b, W_z, U_z, b_z: _gated(x, h, W, U, b, W_z, U_z, -b_z),
+                "the products have changed their sign, and the bias has not.",
+            ),
+        ],
+        steps=(
+            "Compute z by hand for a sum of 0, of +4 and of −4.",
+            "Compare the line of z with the definition of the sigmoid.",
+        ),
+    ),
+    "record": FunctionExercise(
+        lambda x, h: np.maximum(x, h),
+        _record_cases,
+        tolerance=0.02,
+        mistakes=[
+            (lambda x, h: np.minimum(x, h), "this unit holds the smallest number; exchange x and h in the gate."),
+            (
+                lambda x, h: _sigmoid(h - x) * h + (1 - _sigmoid(h - x)) * x,
+                "the gate looks at the right difference, but it is undecided; make the sum much larger.",
+            ),
+            (lambda x, h: x, "this unit takes in everything; when should it keep?"),
+        ],
+        steps=("When should z be 1: when h is above x, or below it?", "Multiply the difference by a large number."),
     ),
 }

@@ -19,7 +19,8 @@ from .conftest import ROOT
 ELEMENTS = ROOT / "chapters" / "_site" / "static" / "elements"
 MODELS = ELEMENTS / "models"
 EQUATIONS = "chapters/foundations/equations.html"
-BPTT = "chapters/foundations/bptt.html"
+WHY = "chapters/foundations/why_gates.html"
+REACH = "chapters/foundations/gradient_reach.html"
 MNIST = "chapters/reproductions/mnist.html"
 IMDB = "chapters/reproductions/imdb.html"
 
@@ -198,7 +199,7 @@ KINDS = ("SimpleRNN", "GRU", "LSTM")
 
 
 def test_gradients_in_javascript_are_those_of_pytorch(open_page, require):
-    torch, page = require("torch"), open_page(BPTT)
+    torch, page = require("torch"), open_page(REACH)
     for kind in KINDS:
         check_gradients(torch, page, kind)
 
@@ -263,7 +264,7 @@ LENGTHS = """([kinds, settings]) => settings.map((setting) => Object.fromEntries
 
 def test_the_chapter_says_what_the_figure_of_gradients_shows(open_page):
     """Of ten draws of weights each: what the text beside the figure claims; of two, that the figure shows it."""
-    page = open_page(BPTT)
+    page = open_page(REACH)
     figure = page.locator("gru-vanishing")
     settings = {"": (0, 1), "bias": (4, 1), "1.4": (0, 1.4), "2": (0, 2)}
     draws = {}
@@ -288,7 +289,7 @@ def test_the_chapter_says_what_the_figure_of_gradients_shows(open_page):
 
 
 def test_the_figure_of_gradients_on_a_phone_and_by_keyboard(open_page):
-    page = open_page(BPTT, size=(360, 740), has_touch=True, is_mobile=True)
+    page = open_page(REACH, size=(360, 740), has_touch=True, is_mobile=True)
     page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # before that it has no inner text
     figure = page.locator("gru-vanishing")
     reached(figure)
@@ -654,3 +655,26 @@ def test_a_result_that_is_searched_for_or_printed_is_there(open_page):
     assert not page.get_by_text("the result, and").is_visible()
     page.evaluate("location.hash = 'deep'")
     page.get_by_text("the result, and").wait_for()
+
+
+def left_of_the_beginning(figure, z):
+    """Set the share that stays, and return what is left after 20 and after 60 steps, in percent."""
+    figure.get_by_label("Share z of the old state that stays").fill(str(z))
+    words = figure.locator(".book-words:not([aria-busy])").inner_text()
+    assert f"a share of {1 - z:.2f} is taken in" in words
+    return [int(share) for share in re.findall(r"(\d+)\s%", words)]
+
+
+def test_a_state_tells_how_its_sequence_began_as_long_as_it_stays(open_page):
+    """Of three draws of weights each: what *Why gates* says of this figure."""
+    page = open_page(WHY, size=(360, 740), has_touch=True, is_mobile=True)
+    figure = page.locator("gru-beginnings")
+    figure.scroll_into_view_if_needed()
+    for _ in range(3):
+        rewritten, mostly_kept = left_of_the_beginning(figure, 0), left_of_the_beginning(figure, 0.95)
+        assert rewritten[1] == 1, "less than 1 %"
+        assert mostly_kept[1] > 10
+        assert left_of_the_beginning(figure, 1) == [100, 100]
+        figure.get_by_role("button", name="Draw other weights").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.faults == []
