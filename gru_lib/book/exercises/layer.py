@@ -1,124 +1,103 @@
-"""Exercises of the chapter *Read the Keras GRU layer, argument by argument*."""
+"""Exercises of the chapter *The Keras GRU layer*."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.book.exercises.engine import FunctionExercise
-from gru_lib.scratch import GRUWeights, gru_forward
+from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise, ValueExercise
 
-Run = Callable[..., NDArray]
-
-
-def _layers(rng: np.random.Generator) -> list[tuple[Run, NDArray]]:
-    """Layers as functions (x, h0) -> states, each with an input (B, T, m) of three different sizes."""
-
-    def run(weights: GRUWeights, x: NDArray, h0: NDArray | None = None) -> NDArray:
-        return gru_forward(x, weights, h0=h0)[0]
-
-    sizes = ((2, 6, 3), (4, 5, 2))
-    return [(partial(run, GRUWeights.init(s[2], 3, rng=rng, dtype=np.float64)), rng.normal(size=s)) for s in sizes]
+Make = Callable[[int], Callable[..., NDArray]]
 
 
-def _shape(batch: int, steps: int, units: int, return_sequences: bool, bidirectional: bool) -> tuple[int, ...]:
-    width = 2 * units if bidirectional else units
-    return (batch, steps, width) if return_sequences else (batch, width)
+def _spread(make: Make, x: NDArray, seeds: list[int]) -> NDArray:
+    return np.std([make(seed)(x, training=True) for seed in seeds], axis=0)
 
 
-def _shape_cases(rng: np.random.Generator) -> list[tuple]:
-    batch, steps, units = (int(size) for size in rng.permutation(range(3, 9))[:3])
-    return [(batch, steps, units, sequences, both) for sequences in (False, True) for both in (False, True)]
+def _spread_without_training(make: Make, x: NDArray, seeds: list[int]) -> NDArray:
+    return np.std([make(seed)(x) for seed in seeds], axis=0)
 
 
-def _in_pieces(run: Run, x: NDArray, cut: int) -> NDArray:
-    first = run(x[:, :cut])
-    return np.concatenate([first, run(x[:, cut:], first[:, -1])], axis=1)
+def _spread_cases(rng: np.random.Generator) -> list[tuple]:
+    """Layers of one weight matrix each, with dropout at the rate 1/2."""
+    weights = rng.normal(size=(4, 3))
+
+    def make(seed: int) -> Callable[..., NDArray]:
+        kept = np.random.default_rng(seed).random(4) < 0.5
+        return lambda x, training=False: np.tanh((x * 2 * kept if training else x) @ weights)
+
+    return [(make, rng.normal(size=(batch, 4)), list(range(12))) for batch in (2, 5)]
 
 
-def _piece_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(run, x, cut) for run, x in _layers(rng) for cut in (2, 3)]
+def _orthogonal(block: NDArray) -> NDArray:
+    left, _, right = np.linalg.svd(block, full_matrices=False)
+    return left @ right
 
 
-def _time_major(run: Run, x: NDArray) -> NDArray:
-    return run(x.swapaxes(0, 1)).swapaxes(0, 1)
+def _orthogonal_blocks(U: NDArray) -> NDArray:
+    return np.hstack([_orthogonal(block) for block in np.split(U, 3, axis=1)])
 
 
-def _time_major_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(run, x.swapaxes(0, 1)) for run, x in _layers(rng)]
-
-
-def _mask(lengths: NDArray, steps: int) -> NDArray:
-    return np.arange(steps) < np.asarray(lengths)[:, None]
-
-
-def _mask_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.integers(1, steps + 1, size=4), steps) for steps in (5, 8)]
+def _transposed_blocks(U: NDArray) -> NDArray:
+    parts = [np.linalg.svd(block) for block in np.split(U, 3, axis=1)]
+    return np.hstack([left @ right.T for left, _, right in parts])
 
 
 EXERCISES = {
-    "shape": FunctionExercise(
-        _shape,
-        _shape_cases,
-        mistakes=[
-            (
-                lambda batch, steps, units, sequences, both: _shape(batch, steps, units, sequences, False),
-                "two directions stand side by side by default: twice the units.",
-            ),
-            (
-                lambda batch, steps, units, sequences, both: _shape(batch, steps, units, True, both),
-                "without return_sequences the axis of the steps is gone.",
-            ),
-            (
-                lambda batch, steps, units, sequences, both: _shape(batch, steps, units, not sequences, both),
-                "return_sequences=True keeps the axis of the steps.",
-            ),
-        ],
+    "other-order": ChoiceExercise(
+        "c",
+        why={
+            "a": "without a bias both layers have two arrays, a kernel and a recurrent kernel, of the same shapes.",
+            "b": "the reset gate acts before the product in one layer and after it in the other.",
+        },
+        steps=(
+            "Which weights does a layer without a bias have, and what shapes do they have?",
+            "Build both with two units, copy the weights, and compare the outputs.",
+        ),
     ),
-    "pieces": FunctionExercise(
-        _in_pieces,
-        _piece_cases,
-        mistakes=[
-            (
-                lambda run, x, cut: np.concatenate([run(x[:, :cut]), run(x[:, cut:])], axis=1),
-                "the second piece started from zero; hand the last state of the first piece over.",
-            ),
-            (
-                lambda run, x, cut: np.concatenate([run(x[:, :cut]), run(x[:, cut:], run(x[:, :cut])[:, 0])], axis=1),
-                "you handed over the state after the first step; the last one is at index -1.",
-            ),
-            (
-                lambda run, x, cut: run(x[:, cut:], run(x[:, :cut])[:, -1]),
-                "those are the states of the second piece; put the first piece's before them.",
-            ),
-        ],
+    "dropout-factor": ValueExercise(
+        5.0,
+        tolerance=1e-3,
+        hints={
+            2.0: "that is the factor at the rate 0.5; set rate = 0.8 and run the cell again.",
+            0.2: "that is the share of features that are kept; by what must they be multiplied to keep the mean?",
+            1.25: "the rate is the share that is dropped, so 0.2 is left, and not 0.8.",
+        },
+        steps=("The cell prints the two values of the mask: zero for what is dropped, and the factor.",),
     ),
-    "time-major": FunctionExercise(
-        _time_major,
-        _time_major_cases,
+    "spread": FunctionExercise(
+        _spread,
+        _spread_cases,
+        stub=_spread_without_training,
         mistakes=[
-            (lambda run, x: run(x), "the layer took the steps for the batch; exchange the first two axes."),
-            (lambda run, x: run(x.swapaxes(0, 1)), "the input is right; exchange the axes of the output too."),
             (
-                lambda run, x: run(x.reshape(x.shape[1], x.shape[0], -1)).swapaxes(0, 1),
-                "reshape gives the right shape and scrambles the numbers; exchange axes with swapaxes.",
+                lambda make, x, seeds: np.mean([make(seed)(x, training=True) for seed in seeds], axis=0),
+                "that is the mean of the outputs; the spread is their standard deviation.",
+            ),
+            (
+                lambda make, x, seeds: np.std([make(seed)(x, training=True) for seed in seeds]),
+                "one number for everything; the spread of each output is over the seeds, axis 0.",
             ),
         ],
+        steps=(
+            "When does a layer apply dropout, and when not?",
+            "Which argument of the call says that?",
+        ),
     ),
-    "mask": FunctionExercise(
-        _mask,
-        _mask_cases,
+    "orthogonal-blocks": FunctionExercise(
+        _orthogonal_blocks,
+        lambda rng: [(rng.normal(size=(n, 3 * n)),) for n in (2, 5)],
         mistakes=[
-            (lambda lengths, steps: ~_mask(lengths, steps), "True marks a real step, False the padding."),
+            (_orthogonal, "that makes the whole array orthogonal, which it was before; treat each block alone."),
+            (_transposed_blocks, "np.linalg.svd returns the transpose of Q already; multiply P by it as it is."),
             (
-                lambda lengths, steps: np.arange(steps) <= lengths[:, None],
-                "steps count from 0: a sequence of length 3 has the steps 0, 1 and 2.",
-            ),
-            (
-                lambda lengths, steps: _mask(lengths, steps)[:, ::-1],
-                "that is a mask for padding at the beginning; here it is at the end.",
+                lambda U: np.hstack([np.linalg.qr(block)[0] for block in np.split(U, 3, axis=1)]),
+                "those blocks are orthogonal, but not the nearest ones; use the singular value decomposition.",
             ),
         ],
+        steps=(
+            "np.split(U, 3, axis=1) cuts U into its three blocks.",
+            "P, _, Qt = np.linalg.svd(block); the nearest orthogonal matrix is P @ Qt.",
+        ),
     ),
 }
