@@ -382,6 +382,11 @@ def test_a_fold_says_what_stands_in_it(module, out, content, name):
     assert text.count("<details") == text.count("</details>") == 2
 
 
+def test_a_folded_output_is_a_result(module, out):
+    text = finish(module("cells").name_folds, out, FOLDED.format("x").replace("above-input", "below-input"))
+    assert re.findall(r"<summary>(.*?)</summary>", text) == ["Result"]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
