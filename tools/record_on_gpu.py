@@ -43,7 +43,7 @@ RECIPES = {  # the quickest first: a chapter, and the heading before which its r
     "mnist": "## The same recipe, trained with our own GRU",
     "temperature": "## The repairs",
     "binary": "## Why: two beginnings, one end",
-    "imdb": "## One repair at a time",
+    "imdb": "## Why: three looks before any training",
 }
 SCALED = ("gru_lib.benchmark", "--rounds", "7", "--resume", "--shape", "64x28x28x64", "--scale")
 BENCHMARK = {  # a file's name, and the command that fills it
