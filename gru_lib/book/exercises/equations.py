@@ -97,7 +97,7 @@ EXERCISES = {
         ],
         stub=lambda *arrays: _step_with(False, False, *arrays),
         steps=(
-            "Keras starts all biases at zero: set one of the six to 1 and leave the others at 0: for which one do the two steps differ?",
+            "Keras starts all biases at zero. Set one of the six to 1: for which one do the two steps differ?",
             "it is c_h. Compare its place with the third of the four equations.",
         ),
     ),
