@@ -38,8 +38,9 @@ class _SplitExercise(FunctionExercise):
     def unanswered(self, answer: object) -> bool:
         """Tell whether the function still returns what the one with the bug does."""
         try:
-            pairs = zip(answer(600, 0), _overlapping_split(600, 0), strict=True)  # type: ignore[operator]
-            return all(np.array_equal(mine, handed_out) for mine, handed_out in pairs)
+            first = answer(600, 0)  # type: ignore[operator]
+            handed_out = _overlapping_split(600, 0)
+            return first is ... or all(map(np.array_equal, first, handed_out))
         except Exception:
             return False
 
