@@ -34,7 +34,8 @@ def load_benchmarks(name: str, device: str = "cpu", folder: Path = BENCH) -> tup
 
 
 def _where(provenance: dict[str, Any]) -> str:
-    return f"{provenance['processor']}, {provenance['cores']} cores; {provenance['date']}."
+    place = f"{provenance['processor']}, {provenance['cores']} cores"
+    return f"{place}; {provenance['date']}, commit {provenance['commit']}."
 
 
 def accelerator_tables(folder: Path = BENCH) -> list[Table]:

@@ -59,7 +59,7 @@ def folder(tmp_path):
 def test_where_a_gpu_overtakes_and_what_leaves_its_kernels(folder):
     overtaking, unfused = accelerator_tables(folder)
     assert overtaking.rows == (("n", "pytorch", "from 64"),)
-    assert overtaking.notes == ("a card, 16 cores; 2026-01-01.",)
+    assert overtaking.notes == ("a card, 16 cores; 2026-01-01, commit 000000000000.",)
     assert unfused.rows == (
         ("torch", "Keras GRU", "use_bias=False", "a loop"),
         ("torch", "Keras GRU", "dtype='float64'", "ValueError: no"),

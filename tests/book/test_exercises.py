@@ -2,13 +2,13 @@
 
 import importlib
 import pkgutil
-from math import comb
 
 import numpy as np
 import pytest
 
 import gru_lib.book.exercises
 from gru_lib.book.exercises import ChoiceExercise, FunctionExercise, ValueExercise, check, engine
+from gru_lib.book.exercises.speed import HotMachine
 
 ALL = [
     (f"{module.name}/{name}", exercise)
@@ -70,6 +70,12 @@ def test_known_mistakes_get_their_hint(capsys, name, exercise):
         assert hint in say(capsys, name, wrong), "a mistake that passes, or that gets another one's hint"
 
 
+def in_turns(seed):
+    """Return the seconds of A and of B on a machine that grows hot."""
+    machine = HotMachine(seed)
+    return tuple(zip(*((machine("A"), machine("B")) for _ in range(9)), strict=True))
+
+
 # Right and wrong answers, written anew: a solution or a mistake that is compared with itself proves nothing.
 ANEW = {
     "mnist/confusion": {
@@ -91,15 +97,26 @@ ANEW = {
     },
     "forward/best-bias": {"right": np.round(-np.log((9 / 8) ** (1 / 3) - 1))},
     "bptt/three-steps": {"right": np.diff([-z * (1 - z) ** 2 for z in 1 / (1 + np.exp([1e-4, -1e-4]))])[0] / 2e-4},
+    "temperature/skill": {
+        "right": lambda t, f, b: 1 - (np.linalg.norm(t - f) / np.linalg.norm(t - b)) ** 2,
+        "take no root": lambda t, f, b: 1 - np.linalg.norm(t - f) / np.linalg.norm(t - b),
+        "the baseline's error divides": lambda t, f, b: 1 - (np.linalg.norm(t - b) / np.linalg.norm(t - f)) ** 2,
+        "that share is left over": lambda t, f, b: (np.linalg.norm(t - f) / np.linalg.norm(t - b)) ** 2,
+    },
     "temperature/persistence": {
         "right": lambda s, first: np.linalg.norm(np.diff(s[first - 1 :])) / np.sqrt(s.size - first),
         "take the root": lambda s, first: np.diff(s[first - 1 :]).var() + np.diff(s[first - 1 :]).mean() ** 2,
         "that is the MAE": lambda s, first: np.linalg.norm(np.diff(s[first - 1 :]), 1) / (s.size - first),
     },
-    "speed/products": {
-        "right": lambda B, T, m, n: sum(3 * B * T * (m * 3 * n + n * 3 * n) / 3 for _ in "xyz"),
-        "the forward pass": lambda B, T, m, n: B * T * (m * 3 * n + n * 3 * n),
-        "the backward pass alone": lambda B, T, m, n: 2 * B * T * (m * 3 * n + n * 3 * n),
+    "speed/blend": {
+        "right": lambda z, h, g: np.asarray(g) + np.asarray(z) * (np.asarray(h) - np.asarray(g)),
+        "z = 1 keeps h": lambda z, h, g: np.asarray(h) + np.asarray(z) * (np.asarray(g) - np.asarray(h)),
+        "makes a new array": lambda z, h, g: z * h + (1 - z) * g,
+    },
+    "speed/hot": {
+        "right": lambda seed: sorted(b / a for a, b in zip(*in_turns(seed), strict=True))[4],
+        "spoils a mean": lambda seed: sum(in_turns(seed)[1]) / sum(in_turns(seed)[0]),
+        "how many times as long as B": lambda seed: sorted(a / b for a, b in zip(*in_turns(seed), strict=True))[4],
     },
 }
 

@@ -194,3 +194,14 @@ def test_every_exercise_of_the_library_stands_in_a_chapter():
         for name in getattr(importlib.import_module(f"gru_lib.book.exercises.{module}"), "EXERCISES", {})
     }
     assert exercises == set(re.findall(r'^check\("([^"]+)"', code, flags=re.M))
+
+
+def test_all_questions_stand_in_a_list_at_the_top_and_lead_into_a_chapter():
+    page = NOTEBOOKS["chapters/appendix/questions.ipynb"]
+    listed = re.findall(r"^- \[(.*)\]\(#[\w-]+\)$", section(page, "All questions"), flags=re.M)
+    asked = [cell for cell in cells(page, "markdown") if "### " in cell]
+    assert listed == re.findall(r"^### (.*)$", "\n".join(asked), flags=re.M)
+    assert len(listed) == len(asked) >= 40
+    assert [
+        cell for cell in asked if not re.search(r"^\*\*More:\*\* \[.*\]\(\.\./\w+/\w+\.ipynb", cell, flags=re.M)
+    ] == []

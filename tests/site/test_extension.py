@@ -382,6 +382,11 @@ def test_a_fold_says_what_stands_in_it(module, out, content, name):
     assert text.count("<details") == text.count("</details>") == 2
 
 
+def test_a_folded_output_is_a_result(module, out):
+    text = finish(module("cells").name_folds, out, FOLDED.format("x").replace("above-input", "below-input"))
+    assert re.findall(r"<summary>(.*?)</summary>", text) == ["Result"]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -400,3 +405,28 @@ def test_what_was_measured_reads_as_a_sentence(module, out, line, said):
 @pytest.mark.parametrize("other", ["[1 2 3]", "✓ mnist/split: right.", "✓ one: 1 &gt; 0\nand a word"])
 def test_other_outputs_stay_as_they_were_printed(module, out, other):
     assert finish(module("cells").say_what_was_measured, out, STREAM.format(other)) == STREAM.format(other)
+
+
+# Metadata
+
+
+def test_a_page_of_questions_tells_search_engines_what_it_answers(module):
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    def section(title, *parts):
+        return nodes.section("", nodes.title(title, title), *parts)
+
+    paragraphs = (nodes.paragraph("", "A bias\nfor each."), nodes.paragraph("", "More: there."))
+    tree = new_document("page")
+    tree += section("Page", nodes.paragraph("", "About."), section("Group", section("Why 165?", *paragraphs)))
+    assert module("metadata").questions(tree) == {
+        "@type": "FAQPage",
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": "Why 165?",
+                "acceptedAnswer": {"@type": "Answer", "text": "A bias for each."},
+            }
+        ],
+    }

@@ -26,7 +26,8 @@ def name_folds(_: Path, pages: dict[Path, str]) -> dict[Path, str]:
     """Say in a word what stands in a fold, instead of "Show code cell source"."""
 
     def named(found: re.Match[str]) -> str:
-        name = "Solution" if "# Solution" in found["content"] else "Code"
+        folded = "Result" if "below-input" in found["kind"] else "Code"
+        name = "Solution" if "# Solution" in found["content"] else folded
         return f'<details class="{found["kind"]}"><summary>{name}</summary>{found["content"]}'
 
     return {page: FOLD.sub(named, text) for page, text in pages.items()}

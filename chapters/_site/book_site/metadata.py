@@ -70,6 +70,7 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tre
         metas += [("property", "og:image:alt", CARD_WORDS), ("name", "twitter:card", "summary_large_image")]
     tags = [f'<meta {kind}="{key}" content="{escape(value)}" />' for kind, key, value in metas]
     data = course(app, tree) if front else part(app)
+    data |= questions(tree) if page.endswith("/questions") else {}
     data |= {"@context": "https://schema.org", "name": title, "description": text, "inLanguage": "en"}
     script = json.dumps(data, ensure_ascii=False).replace("</", r"<\/")
     tags.append(f'<script type="application/ld+json">{script}</script>')
@@ -96,6 +97,23 @@ def course(app: Sphinx, front_page: nodes.document) -> dict[str, Any]:
 def part(app: Sphinx) -> dict[str, Any]:
     """Return schema.org's description of one page of the course."""
     return {"@type": "LearningResource", "isPartOf": {"@type": "Course", "name": app.config.html_title}}
+
+
+def questions(tree: nodes.document) -> dict[str, Any]:
+    """Return schema.org's description of a page of questions, each with the first paragraph of its answer."""
+    sections = [one for one in tree.findall(nodes.section) if isinstance(one.parent.parent, nodes.section)]
+    entries = [
+        {
+            "@type": "Question",
+            "name": next(one.findall(nodes.title)).astext(),
+            "acceptedAnswer": {
+                "@type": "Answer",
+                "text": " ".join(next(one.findall(nodes.paragraph)).astext().split()),
+            },
+        }
+        for one in sections
+    ]
+    return {"@type": "FAQPage", "mainEntity": entries}
 
 
 def write_pages(app: Sphinx, exception: Exception | None) -> None:

@@ -74,10 +74,10 @@ class ChapterMap(SphinxDirective):
 
 
 def chapters(folder: Path) -> list[str]:
-    """Return the notebooks in the order of the book."""
+    """Return the notebooks in the order of the book, without those that are looked up."""
     contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
     files = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
-    return [name for name in files if (folder / f"{name}.ipynb").exists()]
+    return [name for name in files if (folder / f"{name}.ipynb").exists() and "/appendix/" not in name]
 
 
 def prose(notebook: dict[str, Any]) -> str:

@@ -1,11 +1,11 @@
-"""Exercises of the chapter *Write a GRU layer that passes for Keras's own*."""
+"""Exercises of the chapter *The layer from scratch*."""
 
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.book.exercises.engine import FunctionExercise
+from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise
 from gru_lib.scratch import sigmoid
 
 TOLERANCE = 1e-5  # an answer may compute in 32 bits
@@ -46,7 +46,19 @@ def _same(units: int, leak: float, dropout: float) -> tuple[float, ...]:
     return units, leak, dropout
 
 
+def _leak_lost(units: int, leak: float, dropout: float) -> tuple[float, ...]:  # noqa: ARG001
+    return units, 0.0, dropout
+
+
 EXERCISES = {
+    "padding-first": ChoiceExercise(
+        solution="c",
+        why={
+            "a": "that is what it should return; follow the attribute `count` through the masked step.",
+            "b": "RNN throws the state of the masked step away, so the 2 is forgotten; what is not?",
+        },
+        steps=("RNN calls the cell at a masked step too, and then keeps the old state.",),
+    ),
     "minimal": FunctionExercise(
         _minimal,
         _minimal_cases,
@@ -84,13 +96,14 @@ EXERCISES = {
         lambda rng: [(int(rng.integers(2, 9)), 0.25, 0.5), (3, 0.75, 0.125)],
         mistakes=[
             (
-                lambda units, leak, dropout: (units, 0.0, dropout),
-                "leak came back as its default: nothing in the configuration mentions it.",
-            ),
-            (
                 lambda units, leak, dropout: (units, leak, 0.0),
                 "the cell's other arguments are lost; begin with super().get_config().",
             ),
         ],
+        stub=_leak_lost,
+        steps=(
+            "compare what went in with what came back.",
+            "a copy is made from what get_config returns; print it, and look for `leak`.",
+        ),
     ),
 }

@@ -1,14 +1,11 @@
-"""Exercises of the chapter *Make a GRU fast, one measured idea at a time*."""
+"""Exercises of the chapter *Making it fast*."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.book.exercises.engine import FunctionExercise
-from gru_lib.scratch import sigmoid
-
-TINY = np.finfo(np.float32).tiny
+from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise
 
 
 class Reserved(np.ndarray):
@@ -24,77 +21,93 @@ class Reserved(np.ndarray):
         return out[0]
 
 
-def _array_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.normal(scale=3, size=shape).view(Reserved),) for shape in ((5,), (3, 4))]
+class HotMachine:
+    """A computer that becomes slower while it works, and is disturbed once: a call runs "A" or "B", in seconds."""
+
+    def __init__(self, seed: int) -> None:
+        self._calls, self._disturbed = 0, int(np.random.default_rng(seed).integers(2, 18))
+
+    def __call__(self, name: str) -> float:
+        """Run a program; return its seconds."""
+        self._calls += 1
+        disturbance = 30 if self._calls == self._disturbed else 1
+        return {"A": 1e-3, "B": 0.8e-3}[name] * (1 + 0.05 * self._calls) * disturbance
 
 
-def _in_place(a: NDArray) -> NDArray:
-    return sigmoid(np.asarray(a))
+def _in_turns(seed: int) -> tuple[NDArray, NDArray]:
+    machine = HotMachine(seed)
+    a, b = np.array([(machine("A"), machine("B")) for _ in range(9)]).T
+    return a, b
 
 
-def _tanh_in_place(a: NDArray) -> NDArray:
-    return np.tanh(a, out=a)
+def _hot(seed: int) -> float:
+    a, b = _in_turns(seed)
+    return float(np.median(b / a))
 
 
-def _slope_forgotten(a: NDArray) -> NDArray:
-    plain = np.asarray(a)
-    return 0.5 * np.tanh(plain) + 0.5
+def _hot_turned_round(seed: int) -> float:
+    return 1 / _hot(seed)
 
 
-def _products(B: int, T: int, m: int, n: int) -> int:
-    return 9 * B * T * n * (m + n)
+def _hot_mean(seed: int) -> float:
+    a, b = _in_turns(seed)
+    return float(b.mean() / a.mean())
 
 
-def _product_cases(rng: np.random.Generator) -> list[tuple]:
-    return [tuple(int(size) for size in rng.integers(2, 50, size=4)) for _ in range(3)]
+def _one_after_the_other(seed: int) -> float:
+    machine = HotMachine(seed)
+    a, b = ([machine(name) for _ in range(9)] for name in "AB")
+    return float(np.median(b) / np.median(a))
 
 
-def _subnormal(a: NDArray) -> NDArray:
-    return (a != 0) & (np.abs(a) < TINY)
+def _blend(z: NDArray, h: NDArray, g: NDArray) -> NDArray:
+    z, h, g = map(np.asarray, (z, h, g))
+    return z * h + (1 - z) * g
 
 
-def _number_cases(rng: np.random.Generator) -> list[tuple]:
-    small = np.float32(10.0) ** rng.uniform(-44, -30, size=20)
-    a = np.concatenate([small, -small, [0, 1, -1, TINY, -TINY, TINY / 2, 1e-20, 1e-8]]).astype(np.float32)
-    return [(rng.permutation(a),), (a[:12].reshape(3, 4),)]
+def _blend_cases(rng: np.random.Generator) -> list[tuple]:
+    return [tuple(rng.uniform(size=(3, *shape)).view(Reserved)) for shape in ((5,), (3, 4))]
 
 
 EXERCISES = {
-    "in-place": FunctionExercise(
-        _in_place,
-        _array_cases,
-        mistakes=[
-            (_tanh_in_place, "that is tanh; the sigmoid is half of tanh(a / 2), plus one half."),
-            (_slope_forgotten, "inside tanh stands a / 2."),
-        ],
+    "tiny": ChoiceExercise(
+        solution="b",
+        why={
+            "a": "twice the bytes cost twice the time only where the bytes are what the loop waits for.",
+            "c": "a wider number is never cheaper; ask what the loop waits for when an array has eight numbers.",
+        },
     ),
-    "products": FunctionExercise(
-        _products,
-        _product_cases,
-        mistakes=[
-            (lambda B, T, m, n: 3 * B * T * n * (m + n), "that is the forward pass; each product causes two more."),
-            (
-                lambda B, T, m, n: 6 * B * T * n * (m + n),
-                "that is the backward pass alone; the forward pass counts too.",
-            ),
-            (lambda B, T, m, n: 3 * B * T * n * (m + n) / n, "each product gives n numbers for each gate."),
-            (lambda B, T, m, n: B * T * n * (m + n) * 3 * 2 * 3, "count multiplications alone, without the additions."),
-            (lambda B, T, m, n: 9 * T * n * (m + n), "that is one sequence; the batch has B."),
-            (lambda B, T, m, n: 9 * B * n * (m + n), "that is one step; there are T."),
-            (lambda B, T, m, n: 12 * B * T * n * (m + n), "a GRU has three blocks of weights; four are an LSTM's."),
-        ],
+    "bias": ChoiceExercise(
+        solution="c",
+        why={
+            "a": "run it with 4: a gate near 1 passes nearly all of a gradient on, so it fades more slowly.",
+            "b": "32 bits make subnormal numbers possible; only gradients that fade to 1e-38 meet them. Run it with 4.",
+        },
     ),
-    "subnormal": FunctionExercise(
-        _subnormal,
-        _number_cases,
+    "hot": FunctionExercise(
+        _hot,
+        lambda rng: [(seed,) for seed in range(5)],
         mistakes=[
-            (lambda a: np.abs(a) < TINY, "zero is an ordinary number for a processor."),
-            (lambda a: (a > 0) & (a < TINY), "numbers below zero can be subnormal too."),
-            (lambda a: (a != 0) & (np.abs(a) <= TINY), "tiny itself is the smallest number that is still normal."),
-            (
-                lambda a: (a != 0) & (np.abs(a) < np.finfo(np.float32).eps),
-                "eps is the distance from 1 to the next number; look for tiny in np.finfo.",
-            ),
+            (_hot_mean, "the programs take turns now, but one disturbed call spoils a mean; take the median."),
+            (_hot_turned_round, "that is how many times as long as B does A take."),
         ],
+        tolerance=0.05,
+        stub=_one_after_the_other,
+        steps=(
+            "print the seconds of A and of B in the order in which they were measured.",
+            "A runs on a cool machine and B on a hot one; let them meet the same heat.",
+        ),
+    ),
+    "blend": FunctionExercise(
+        _blend,
+        _blend_cases,
+        mistakes=[
+            (lambda z, h, g: _blend(1 - np.asarray(z), h, g), "z = 1 keeps h, not g."),
+            (lambda z, h, g: np.asarray(z) * np.asarray(h), "the candidate is missing; it enters with 1 - z."),
+        ],
+        steps=(
+            "multiply out 1 - z, and collect the two terms with z.",
+            "z h + (1 - z) g = g + z (h - g); begin with h - g, in the memory of h.",
+        ),
     ),
 }

@@ -71,6 +71,7 @@ EXERCISES = {
         mistakes=[
             (lambda s, f: np.sqrt(np.mean((s[f + 1 :] - s[f:-1]) ** 2)), "day `first` is to be forecast, too."),
             (lambda s, f: np.mean((s[f:] - s[f - 1 : -1]) ** 2), "take the root."),
+            (lambda s, f: np.mean(np.abs(s[f:] - s[f - 1 : -1])), "that is the MAE."),
         ],
         stub=_knows_the_answer,
         steps=("Which day is known when day `first` is forecast?",),
