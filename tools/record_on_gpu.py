@@ -42,7 +42,7 @@ BACKENDS = ("jax", "torch", "tensorflow")
 RECIPES = {  # the quickest first: a chapter, and the heading before which its recipe has been run and recorded
     "mnist": "## The same recipe, trained with our own GRU",
     "temperature": "## The repairs",
-    "binary": "## Why: two beginnings, one end",
+    "binary": "## Why: three starting values",
     "imdb": "## Why: three looks before any training",
 }
 SCALED = ("gru_lib.benchmark", "--rounds", "7", "--resume", "--shape", "64x28x28x64", "--scale")
