@@ -90,7 +90,7 @@ ANEW = {
         "the sign is wrong": lambda k: np.log(np.expm1(np.log(2) / k)),
         "the condition is that z to the power k": lambda k: np.log((1 - 1 / k) / (1 / k)),
     },
-    "equations/by-hand": {"right": 0.5334, "is the candidate": 0.6243, "z and 1 - z are exchanged": 0.5905},
+    "equations/by-hand": {"right": 0.5334, "is the candidate": 0.6243, "z and 1 - z are swapped": 0.5905},
     "equations/last-flagged": {
         "right": lambda v, f: np.array([np.tanh(w[k][-1]) if k.any() else 0 for w, k in zip(v, f, strict=True)]),
         "must outweigh the bias": lambda v, _: 0 * v[:, 0],

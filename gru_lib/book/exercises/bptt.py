@@ -95,7 +95,7 @@ EXERCISES = {
             ),
             (
                 lambda delta, h, z, q, g, U_z, U_h: _one_gate(delta, h, z, q, g, U_z, U_h) - z * delta,
-                "the straight way is missing: the old state stands in the last line as well.",
+                "the straight way is missing: the old state is in the last line as well.",
             ),
             (
                 lambda delta, h, z, q, g, U_z, U_h: _one_gate(delta, h, z, q, g, U_z.T, U_h.T),
@@ -103,7 +103,7 @@ EXERCISES = {
             ),
         ],
         steps=(
-            "alpha_h is as in the chapter; write down the three places in which z stands.",
+            "alpha_h is as in the chapter; write down the three places in which z appears.",
             "the gate gets delta * (h - g) from the last line and alpha_h * q from the candidate; add, then the slope.",
         ),
     ),

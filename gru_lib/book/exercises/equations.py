@@ -60,7 +60,7 @@ EXERCISES = {
         _worked_step(0.0, 0.5),
         tolerance=1e-3,
         hints={
-            0.590: "z and 1 - z are exchanged; z = 0.731 is the share of the old state.",
+            0.590: "z and 1 - z are swapped; z = 0.731 is the share of the old state.",
             0.570: "the candidate saw the whole past; multiply h U + c = 1 by r before tanh.",
             0.553: "the reset gate multiplies the recurrent bias c_h too, not only h U.",
             0.562: "that is z h + (1 - z) r: the candidate still needs its tanh.",
@@ -69,10 +69,10 @@ EXERCISES = {
         },
         steps=(
             "begin with the update gate: its sum is 0 times 1 plus 0.5 times 2.",
-            "z and r are both sigmoid(1) = 0.731; the past inside the candidate is 0.5 times 1 plus 0.5.",
+            "z and r are both sigmoid(1) = 0.731; inside the candidate the past is 0.5 times 1 plus 0.5, times r.",
         ),
     ),
-    "how-shut": ValueExercise(
+    "how-firm": ValueExercise(
         8,
         hints={
             7: "close: at 7 the error is still just above 0.01.",
@@ -89,15 +89,15 @@ EXERCISES = {
         _step,
         _step_cases,
         mistakes=[
-            (_without_c, "c_h has disappeared; it belongs into the step, but elsewhere."),
+            (_without_c, "c_h has disappeared; it belongs in the step, but elsewhere."),
             (
                 lambda *arrays: _step_with(True, True, *arrays),
-                "c_h is right now, but z and 1 - z are exchanged; they were right before.",
+                "c_h is right now, but z and 1 - z are swapped; they were right before.",
             ),
         ],
         stub=lambda *arrays: _step_with(False, False, *arrays),
         steps=(
-            "set one of the six biases to 1 and leave the others at 0: for which one do the two steps differ?",
+            "Keras starts all biases at zero. Set one of the six to 1: for which one do the two steps differ?",
             "it is c_h. Compare its place with the third of the four equations.",
         ),
     ),
@@ -129,7 +129,7 @@ EXERCISES = {
         mistakes=[
             (
                 lambda values, flags: np.tanh(values[:, -1]),
-                "the unit writes at every step; without a flag the update gate must stand near 1.",
+                "the unit writes at every step; without a flag the update gate must be near 1.",
             ),
             (
                 lambda values, flags: np.zeros(len(values)),

@@ -47,7 +47,7 @@ EXERCISES = {
         "b",
         why={
             "a": "the first wrong state enters the second step, and so on; nothing sets it right at once.",
-            "c": "each step keeps only a part of the state before it, so an error in it fades with these weights.",
+            "c": "with these weights a step brings two different states closer together, so an error fades.",
         },
         steps=(
             "compare `gru_forward(x[:, 10:], weights)` with the last thirty states of `gru_forward(x, weights)`.",
