@@ -80,7 +80,8 @@ def require_reset_after(convention: str, reset_after: bool) -> None:
     if not reset_after:
         raise ValueError(
             f"reset_after is False, and {convention} has reset after only; the two are different functions, "
-            "so that no other weights help: use 'onnx' or a cell of your own, or train with reset_after=True"
+            "and there is no general recipe for other weights: use 'onnx' or a cell of your own, "
+            "or train with reset_after=True"
         )
 
 

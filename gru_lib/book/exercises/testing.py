@@ -52,7 +52,7 @@ EXERCISES = {
             "c": "the recurrent kernel multiplies the initial state, which is random, at the first step.",
             "d": "with a state that is not zero, after and before differ at the first step.",
         },
-        steps=("Which of the four needs a second step before it can do anything?",),
+        steps=("Write down the shapes of x and h0. Which of the four mistakes does nothing when one size is 1?",),
     ),
     "tolerance": ValueExercise(
         73,
