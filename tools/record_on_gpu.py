@@ -41,7 +41,7 @@ SCRATCH = ROOT / "_build" / "accelerator"  # a recipe's figures stay here until 
 BACKENDS = ("jax", "torch", "tensorflow")
 RECIPES = {  # the quickest first: a chapter, and the heading before which its recipe has been run and recorded
     "mnist": "## The same recipe, trained with our own GRU",
-    "temperature": "## The repairs",
+    "temperature": "## Baselines first",
     "binary": "## Why: three starting values",
     "imdb": "## Why: three looks before any training",
 }

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 import numpy as np
 
@@ -82,7 +81,7 @@ def settle(
     above: float | None = None,
     below: float | None = None,
     unit: str = "",
-    counter: Mapping[str, float | bool] = MappingProxyType({}),
+    counter: Mapping[str, float | bool],
 ) -> None:
     """Check the measurement that decides a claim, and print the claim with its stored verdict.
 
@@ -110,16 +109,18 @@ def settle(
     Examples
     --------
     >>> rnn, gru, lstm = 5952, 18048, 23808
-    >>> settle("mnist-parameters", rnn < gru < lstm, counter={"an LSTM in the GRU's place": rnn < lstm < lstm})
+    >>> settle("mnist-parameters", min(gru / rnn, lstm / gru), above=1, counter={"an LSTM in its place": lstm / lstm})
     “more parameters than the Simple RNN … less than the LSTM”: confirmed
-    ✓ parameters of the three layers at 64 units
-      not so for an LSTM in the GRU's place
+    ✓ parameters at 64 units and 28 features, GRU over RNN and LSTM over GRU, the smaller: 1.3 > 1.0
+      not so for an LSTM in its place: 1
     """
     found = next((one for one in load_claims() if one.id == claim), None)
     if found is None:
         raise ValueError(f"claim is {claim!r}; expected an id of {CLAIMS.name}")
     if found.verdict == "open":
         raise ValueError(f"claim {claim} is open; expected one with a verdict")
+    if not counter:
+        raise ValueError(f"counter of {claim} is empty; expected at least one counter-model and its measurement")
     print(f"“{found.quote}”: {found.verdict}")
     expect(found.decided_by, value, between=between, above=above, below=below, unit=unit)
     for model, other in counter.items():

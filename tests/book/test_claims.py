@@ -88,17 +88,21 @@ def test_the_page_is_the_file():
 def test_settle_prints_the_claim_and_fails_when_the_measurement_turns(capsys, monkeypatch):
     claim = Claim("toy-one", "tang2022", "a quotation", "what is measured", "confirmed", "Found.", "reproductions/toy")
     monkeypatch.setattr("gru_lib.book.claims.load_claims", lambda: (claim,))
-    settle("toy-one", 0.5, between=(0.4, 0.6))
-    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured: 0.50 (between 0.4 and 0.6)\n"
-    settle("toy-one", np.True_)
-    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured\n"
+    settle("toy-one", 0.5, between=(0.4, 0.6), counter={"an LSTM": 0.7})
+    assert capsys.readouterr().out == (
+        "“a quotation”: confirmed\n✓ what is measured: 0.50 (between 0.4 and 0.6)\n  not so for an LSTM: 0.7\n"
+    )
+    settle("toy-one", np.True_, counter={"an LSTM": False})
+    assert capsys.readouterr().out == "“a quotation”: confirmed\n✓ what is measured\n  not so for an LSTM\n"
     for value, bounds in ((0.7, {"between": (0.4, 0.6)}), (False, {}), (1.0, {"above": 1.0})):
         with pytest.raises(EvidenceError, match=f"what is measured: {value} is not"):
-            settle("toy-one", value, **bounds)
+            settle("toy-one", value, **bounds, counter={"an LSTM": 0.7})
     with pytest.raises(ValueError, match="exactly one"):
-        settle("toy-one", 0.7)
+        settle("toy-one", 0.7, counter={"an LSTM": 0.7})
     with pytest.raises(ValueError, match="an id of"):
-        settle("toy-two", True)
+        settle("toy-two", True, counter={"an LSTM": False})
+    with pytest.raises(ValueError, match="counter of toy-one is empty"):
+        settle("toy-one", True, counter={})
 
 
 def test_a_check_that_its_counter_model_passes_decides_nothing(capsys, monkeypatch):
@@ -123,7 +127,7 @@ def test_an_open_claim_cannot_be_settled(monkeypatch):
     claim = Claim("toy-one", "tang2022", "a quotation", "a large experiment", "open", "Do it.")
     monkeypatch.setattr("gru_lib.book.claims.load_claims", lambda: (claim,))
     with pytest.raises(ValueError, match="is open"):
-        settle("toy-one", True)
+        settle("toy-one", True, counter={"an LSTM": False})
 
 
 @pytest.mark.parametrize(

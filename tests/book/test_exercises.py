@@ -97,6 +97,12 @@ ANEW = {
     },
     "forward/best-bias": {"right": np.round(-np.log((9 / 8) ** (1 / 3) - 1))},
     "bptt/three-steps": {"right": np.diff([-z * (1 - z) ** 2 for z in 1 / (1 + np.exp([1e-4, -1e-4]))])[0] / 2e-4},
+    "temperature/skill": {
+        "right": lambda t, f, b: 1 - (np.linalg.norm(t - f) / np.linalg.norm(t - b)) ** 2,
+        "take no root": lambda t, f, b: 1 - np.linalg.norm(t - f) / np.linalg.norm(t - b),
+        "the baseline's error divides": lambda t, f, b: 1 - (np.linalg.norm(t - b) / np.linalg.norm(t - f)) ** 2,
+        "that share is left over": lambda t, f, b: (np.linalg.norm(t - f) / np.linalg.norm(t - b)) ** 2,
+    },
     "temperature/persistence": {
         "right": lambda s, first: np.linalg.norm(np.diff(s[first - 1 :])) / np.sqrt(s.size - first),
         "take the root": lambda s, first: np.diff(s[first - 1 :]).var() + np.diff(s[first - 1 :]).mean() ** 2,

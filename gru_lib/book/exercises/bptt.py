@@ -1,6 +1,7 @@
 """Exercises of the chapter *Backpropagation through time*."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,11 +87,11 @@ EXERCISES = {
         _one_gate_cases,
         mistakes=[
             (
-                lambda *arrays: _one_gate(*arrays, places=2),
+                partial(_one_gate, places=2),
                 "z works as reset gate too: alpha_h * q arrives at it from inside the candidate.",
             ),
             (
-                lambda *arrays: _one_gate(*arrays, places=1),
+                partial(_one_gate, places=1),
                 "z works as update gate too: delta * (h - g) arrives at it from the last line.",
             ),
             (

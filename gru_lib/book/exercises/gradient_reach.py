@@ -13,7 +13,7 @@ def _clip(row: NDArray, longest: float) -> NDArray:
 
 
 def _overflowing(row: NDArray, longest: float) -> NDArray:
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         length = np.sqrt(np.sum(row**2))
     return row * min(1, longest / length)
 

@@ -1,4 +1,4 @@
-"""Exercises of the chapter *Forecast tomorrow's temperature, and judge the forecast*."""
+"""Exercises of the chapter *Daily temperature*."""
 
 from typing import Any
 
@@ -14,16 +14,24 @@ def _persistence_rmse(series: Series, first: int) -> float:
     return float(np.sqrt(np.mean((series[first:] - series[first - 1 : -1]) ** 2)))
 
 
+def _knows_the_answer(series: Series, first: int) -> float:
+    return float(np.sqrt(np.mean((series[first:] - series[first:]) ** 2)))
+
+
 def _persistence_cases(rng: np.random.Generator) -> list[tuple]:
     return [(rng.normal(15, 8, size=60), int(rng.integers(5, 50))) for _ in range(4)]
 
 
-def _to_degrees(scaled: Series, known: Series) -> Series:
-    return scaled * (known.max() - known.min()) + known.min()
+def _skill(truth: Series, forecast: Series, baseline: Series) -> float:
+    return float(1 - np.mean((truth - forecast) ** 2) / np.mean((truth - baseline) ** 2))
 
 
-def _to_degrees_cases(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.uniform(-0.1, 1.1, size=6), rng.normal(15, 8, size=40)) for _ in range(4)]
+def _skill_cases(rng: np.random.Generator) -> list[tuple]:
+    return [tuple(rng.normal(15, 8, size=(3, 40))) for _ in range(4)]
+
+
+def _root_skill(truth: Series, forecast: Series, baseline: Series) -> float:
+    return 1 - np.sqrt(np.mean((truth - forecast) ** 2) / np.mean((truth - baseline) ** 2))
 
 
 class _LeaksExercise(ValueExercise):
@@ -43,15 +51,6 @@ class _LeaksExercise(ValueExercise):
 
 
 EXERCISES = {
-    "persistence": FunctionExercise(
-        _persistence_rmse,
-        _persistence_cases,
-        mistakes=[
-            (lambda s, f: np.sqrt(np.mean((s[f + 1 :] - s[f:-1]) ** 2)), "day `first` is to be forecast, too."),
-            (lambda s, f: np.mean((s[f:] - s[f - 1 : -1]) ** 2), "take the root."),
-            (lambda s, f: np.mean(np.abs(s[f:] - s[f - 1 : -1])), "that is the MAE."),
-        ],
-    ),
     "lost-windows": ValueExercise(
         101,
         hints={
@@ -60,14 +59,31 @@ EXERCISES = {
             200: "count the windows of 100 days that hold one given day, and the one that ends just before it.",
         },
     ),
-    "degrees": FunctionExercise(
-        _to_degrees,
-        _to_degrees_cases,
-        mistakes=[
-            (lambda s, k: s * (k.max() - k.min()), "scaled 0 is the lowest known value, not 0 °C."),
-            (lambda s, k: s * k.max() + k.min(), "the range is the highest value less the lowest."),
-            (lambda s, k: (s - k.min()) / (k.max() - k.min()), "that is the way there; you need the way back."),
-        ],
-    ),
     "leaks": _LeaksExercise((2, 4, 5)),
+    "length": ValueExercise(
+        13,
+        hints={30: "more days do not help for ever.", 1: "one day is not enough."},
+        steps=("Change `test_days` to `validation_days`, in the windows and in the truth.",),
+    ),
+    "persistence": FunctionExercise(
+        _persistence_rmse,
+        _persistence_cases,
+        mistakes=[
+            (lambda s, f: np.sqrt(np.mean((s[f + 1 :] - s[f:-1]) ** 2)), "day `first` is to be forecast, too."),
+            (lambda s, f: np.mean((s[f:] - s[f - 1 : -1]) ** 2), "take the root."),
+            (lambda s, f: np.mean(np.abs(s[f:] - s[f - 1 : -1])), "that is the MAE."),
+        ],
+        stub=_knows_the_answer,
+        steps=("Which day is known when day `first` is forecast?",),
+    ),
+    "skill": FunctionExercise(
+        _skill,
+        _skill_cases,
+        mistakes=[
+            (_root_skill, "squared errors: take no root."),
+            (lambda t, f, b: 1 - np.mean((t - b) ** 2) / np.mean((t - f) ** 2), "the baseline's error divides."),
+            (lambda t, f, b: np.mean((t - f) ** 2) / np.mean((t - b) ** 2), "that share is left over; 1 less it."),
+        ],
+        steps=("The share that is left over is one mean squared error divided by the other.",),
+    ),
 }

@@ -26,7 +26,11 @@ def _backwards(
 def _step_cases(rng: np.random.Generator) -> list[tuple]:
     sizes = ((2, 3), (1, 4), (3, 5))
     return [
-        (rng.normal(size=m), rng.uniform(-1, 1, size=n), *(rng.normal(size=s) for s in [(m, n), (n, n), n] * 2))
+        (
+            rng.normal(size=m),
+            rng.uniform(-1, 1, size=n),
+            *(rng.normal(size=shape) for shape in [(m, n), (n, n), (n,)] * 2),
+        )
         for m, n in sizes
     ]
 
