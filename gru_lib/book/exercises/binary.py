@@ -1,15 +1,12 @@
 """Exercises of the chapter *A binary classifier*."""
 
 from functools import partial
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise, ValueExercise
-
-# Student's t for a two-sided 95 % interval, by degrees of freedom.
-STUDENT_T = {2: 4.302653, 3: 3.182446, 4: 2.776445, 5: 2.570582, 6: 2.446912, 7: 2.364624, 8: 2.306004, 9: 2.262157}
-
+from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise
 
 def _best(flipped: float) -> float:
     return max(flipped, 1 - flipped)
@@ -33,18 +30,12 @@ def _walk_cases(rng: np.random.Generator) -> list[tuple]:
     return [(rng.normal(size=days).cumsum(),) for days in (40, 90, 200)]
 
 
-def _interval(
-    first: NDArray, second: NDArray, ddof: int = 1, root: bool = True, t: float | None = None, paired: bool = True
-) -> tuple[float, float]:
-    """Return the 95 % interval of the mean difference; each default that is changed makes a known mistake."""
-    difference, n = first - second, len(first)
-    spread = difference.std(ddof=ddof) if paired else np.sqrt(first.var(ddof=1) + second.var(ddof=1))
-    half = (t or STUDENT_T[n - 1]) * spread / (np.sqrt(n) if root else 1)
-    return difference.mean() - half, difference.mean() + half
+def _luck(wins: int, seeds: int) -> float:
+    return sum(comb(seeds, heads) for heads in range(wins, seeds + 1)) / 2**seeds
 
 
-def _pairs(rng: np.random.Generator) -> list[tuple]:
-    return [(rng.uniform(0.5, 1, size=n), rng.uniform(0.5, 1, size=n)) for n in (3, 5, 10)]
+def _win_cases(rng: np.random.Generator) -> list[tuple]:
+    return [(int(rng.integers(1, seeds + 1)), seeds) for seeds in (3, 6, 10, 15)]
 
 
 EXERCISES = {
@@ -56,14 +47,13 @@ EXERCISES = {
         },
         steps=("Turn the sequences round with x[:, ::-1] and train.",),
     ),
-    "thousand-steps": ValueExercise(
-        7.3,
-        tolerance=0.01,
-        hints={
-            6.9: "that is ln 1000, with which about a third is left.",
-            7.2: "just too small: print sigmoid(7.2) ** 1000.",
+    "equal-start": ChoiceExercise(
+        solution="a",
+        why={
+            "b": "the two gates keep the same share, but the gate is not the only way back into the state; print both.",
+            "c": "print the largest value of the GRU beside the smallest of the LSTM.",
         },
-        steps=("What is left after k steps is sigmoid(b) ** k.", "sigmoid(b) ** 1000 is about exp(-1000 * exp(-b))."),
+        steps=("The LSTM's values are distances['LSTM'][:, 40]; take the GRU's with [40] as well.",),
     ),
     "foresight": FunctionExercise(
         _share_right,
@@ -86,15 +76,15 @@ EXERCISES = {
             (lambda q: 1.0, "the answer is scored against the flipped labels."),
         ],
     ),
-    "interval": FunctionExercise(
-        _interval,
-        _pairs,
-        tolerance=1e-4,
+    "luck": FunctionExercise(
+        _luck,
+        _win_cases,
+        tolerance=1e-6,
         mistakes=[
-            (partial(_interval, paired=False), "that throws the pairs away; take first - second, seed by seed."),
-            (partial(_interval, ddof=0), "divide the squares by n - 1: std(ddof=1)."),
-            (partial(_interval, root=False), "that is where one more seed may fall; the mean varies √n times less."),
-            (partial(_interval, t=1.96), "1.96 is for many seeds; look Student's t up for n - 1."),
+            (lambda wins, seeds: comb(seeds, wins) / 2**seeds, "that is exactly so often; better results count too."),
+            (lambda wins, seeds: _luck(wins + 1, seeds), "at least so often: the result itself counts."),
+            (lambda wins, seeds: 0.5**wins, "that is a row of heads from the first throw; the order does not matter."),
         ],
+        steps=("Add comb(seeds, heads) for all heads from wins to seeds.", "All 2**seeds rows are equally likely."),
     ),
 }
