@@ -89,12 +89,12 @@ def wanted(between: tuple[float, float] | None, above: float | None, below: floa
 def rounded(value: float, low: float, high: float) -> str:
     """Round a value so that a twentieth of its band can be seen; two digits where the band spans orders of magnitude.
 
-    >>> rounded(0.41273, 0.3, 0.48), rounded(3.2e-17, 0, 1e-14), rounded(4812.7, 4000, 6000), rounded(2e-6, 1e-8, 1e-4)
-    ('0.41', '3.2e-17', '4800', '2e-06')
+    >>> rounded(0.41273, 0.3, 0.48), rounded(3.2e-17, 0, 1e-14), rounded(4812.7, 4000, 6000), rounded(432.1, 20, 2000)
+    ('0.41', '3.2e-17', '4800', '430')
     """
     digits = 1 - math.floor(math.log10(high - low)) if high > low else 0
     if digits > 4 or abs(value) < 2 * 10.0**-digits or (low > 0 and high > 30 * low) or not math.isfinite(value):
-        return f"{value:.2g}"
+        return f"{float(f'{value:.2g}'):.0f}" if 99.5 <= value < 1e6 else f"{value:.2g}"
     return f"{round(float(value), digits):.{max(digits, 0)}f}"
 
 
