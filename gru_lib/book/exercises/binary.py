@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise
 
+
 def _best(flipped: float) -> float:
     return max(flipped, 1 - flipped)
 
