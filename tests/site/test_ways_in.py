@@ -89,6 +89,7 @@ def small_book(folder, url):
         copy = shutil.copytree if (notebooks.CHAPTERS / part).is_dir() else shutil.copy
         (folder / "chapters").mkdir(exist_ok=True)
         copy(notebooks.CHAPTERS / part, folder / "chapters" / part)
+    (folder / "tools").symlink_to(ROOT / "tools")
     (folder / "chapters" / "index.md").write_text(FRONT, encoding="utf-8")
     text = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# One & only\n\nSee."}
     code = {"cell_type": "code", "id": "b", "metadata": {}, "source": "1", "outputs": [], "execution_count": 1}

@@ -585,6 +585,14 @@ AGAIN = """tag => {
 }"""
 
 
+FAR = """async tag => {
+  Object.assign(book, { models: {} }).load.known = {};
+  const far = book.html("div", { id: "far", style: "padding-top: 5000px" }, document.createElement(tag));
+  document.querySelector("article").append(far);
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}"""
+
+
 def come_near(figure, awaited):
     """Scroll to a figure as a reader does: again, where what is laid out above has pushed it away."""
     for _ in range(15):
@@ -598,7 +606,10 @@ def come_near(figure, awaited):
 def test_weights_come_when_the_reader_does_and_are_missed_in_words(open_page, name, tag, stem):
     page = open_page(name)
     figure, controls = page.locator(tag), page.locator(f"{tag} :is(button, input, textarea, canvas, svg)")
-    assert page.evaluate("Object.keys(book.models)") == []
+    come_near(figure, controls.first)
+    page.evaluate(FAR, tag)
+    assert page.evaluate("Object.keys(book.models)") == [], "nothing is brought for what is out of sight"
+    page.evaluate("document.querySelector('#far').remove()")
     for text in damaged(stem):
         page.unroute_all()
         page.route(f"**/models/{stem}.js", partial(answer, text))
