@@ -124,7 +124,7 @@ def test_handout_has_stubs_but_no_solutions_and_no_outputs(tmp_path):
     for copy, path in zip(copies, PATHS, strict=True):
         text = copy.read_text()
         assert "# Solution" not in text
-        assert text.count("check(") > 0
+        assert text.count("check(") > 0 or "appendix" in path.parts
         assert all(cell.get("outputs", []) == [] for cell in json.loads(text)["cells"])
         assert len(code(copy)) < len(code(path))
 
