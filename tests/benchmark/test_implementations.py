@@ -49,7 +49,7 @@ def report(package):
         if IMPLEMENTATIONS[name].can(task, "cpu")
     ]
     gpu = GPU_REPORTS[package]() if package in GPU_REPORTS else None
-    print(json.dumps({"norms": norms, "threads": thread_counts(), "gpu": gpu}), file=output)
+    print(json.dumps({"norms": norms, "threads": thread_counts(), "gpu": gpu}), file=output, flush=True)
 
 
 # A GPU is played by replacing functions that the real framework must have, with the arguments that it takes.

@@ -120,7 +120,7 @@ def print_table(options: str) -> None:
     """Print the table of this process, with its provenance, as JSON; `options` are those of `dispatch_table`."""
     output, sys.stdout = sys.stdout, sys.stderr  # what a framework prints must not stand in it
     rows = [asdict(one) for one in dispatch_table(**json.loads(options))]
-    print(json.dumps({"provenance": provenance(), "steps": STEPS, "rows": rows}), file=output)
+    print(json.dumps({"provenance": provenance(), "steps": STEPS, "rows": rows}), file=output, flush=True)
 
 
 def measure(backend: str, device: str = "cpu", **options: Any) -> dict[str, Any]:
