@@ -124,9 +124,11 @@ def test_handout_has_stubs_but_no_solutions_and_no_outputs(tmp_path):
     for copy, path in zip(copies, PATHS, strict=True):
         text = copy.read_text()
         assert "# Solution" not in text
-        assert text.count("check(") > 0 or "appendix" in path.parts
+        has_exercises = "# Solution" in path.read_text()
+        assert has_exercises == ("appendix" not in path.parts)
+        assert ("check(" in text) == has_exercises
         assert all(cell.get("outputs", []) == [] for cell in json.loads(text)["cells"])
-        assert len(code(copy)) < len(code(path))
+        assert (len(code(copy)) < len(code(path))) == has_exercises
 
 
 def test_handout_does_not_write_over_anything(tmp_path):
