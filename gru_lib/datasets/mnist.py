@@ -24,7 +24,7 @@ def load_mnist() -> tuple[Split, Split]:
 
     Notes
     -----
-    Used in the chapter *MNIST*, a reproduction.
+    Used in the chapter *MNIST, row by row*, a reproduction.
     Source: LeCun, Bottou, Bengio & Haffner (1998); see `gru_lib.datasets.registry.FILES`.
 
     Examples

@@ -48,7 +48,7 @@ def load_temperature() -> DailyTemperature:
 
     Notes
     -----
-    Used in the chapter *Temperature*, a reproduction.
+    Used in the chapter *Daily temperature*, a reproduction.
     Source: NOAA, GHCN-Daily, station USC00381770; see `gru_lib.datasets.registry.FILES`.
     NOAA's thermometer was read in whole degrees Fahrenheit, hence steps of about 0.56 °C.
 
@@ -153,7 +153,7 @@ def synthetic_temperature(
 
     Notes
     -----
-    Used in the chapter *Temperature*, a reproduction.
+    Used in the chapter *Daily temperature*, a reproduction.
     The defaults are chosen, not measured: a temperate town, 2 °C in January and 22 °C in July on average.
     Length and start are those of the file behind the temperature tutorial that the book reproduces; the file itself
     is not at hand. Its last day would be in November 2031: it was not measured, and how it was made is not said.

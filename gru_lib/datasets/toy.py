@@ -32,7 +32,7 @@ def first_sign(sequences: int, lag: int, *, rng: np.random.Generator) -> tuple[N
 
     Notes
     -----
-    The long-lag tasks of Hochreiter & Schmidhuber (1997) are of this kind. Used in the chapter *Binary classifier*.
+    The long-lag tasks of Hochreiter & Schmidhuber (1997) are of this kind. Used in the chapter *A binary classifier*.
 
     Examples
     --------

@@ -32,6 +32,5 @@ def test_readme_and_chapter_count_the_mistakes_that_there_are():
     readme = (ROOT / "README.md").read_text()
     assert f"{known} known mistakes it makes: {planted} change the states, and {known - planted} the grad" in readme
     assert f"{known} GRUs that are broken in one place each, {planted} of them in the forward pass" in readme
-    cells = notebooks.load(ROOT / "chapters/engineering/testing.ipynb")["cells"]
-    chapter = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    chapter = notebooks.prose(notebooks.load(notebooks.CHAPTERS / "engineering/testing.ipynb"))
     assert {int(number) for number in re.findall(r"\b(\d+) (?:known )?mistakes", chapter)} >= {planted, known}

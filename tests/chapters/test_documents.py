@@ -101,28 +101,16 @@ def test_every_notebook_is_a_chapter():
     assert all((ROOT / f"{name}.ipynb").exists() or (ROOT / f"{name}.md").exists() for name in chapters())
 
 
-def titles():
-    """Return the one name of each chapter and page, by its place under chapters/."""
-    pages = [
-        path for kind in ("*.ipynb", "*.md") for path in (ROOT / "chapters").rglob(kind) if "_site" not in path.parts
-    ]
-    found = {}
-    for path in pages:
-        text = path.read_text()
-        if path.suffix == ".ipynb":
-            text = "".join(notebooks.load(path)["cells"][0]["source"])
-        found[path] = re.search(r"^# (.*)$", text, flags=re.M).group(1)
-    return found
-
-
 def texts():
     """Yield where a text stands, and the text: documents, pages, and the prose of notebooks."""
-    for path in [ROOT / "README.md", *titles()]:
-        if path.suffix == ".ipynb":
-            cells = [cell for cell in notebooks.load(path)["cells"] if cell["cell_type"] == "markdown"]
-            yield path, "\n\n".join("".join(cell["source"]) for cell in cells)
-        else:
-            yield path, path.read_text()
+    for path in [ROOT / "README.md", *notebooks.CHAPTERS.rglob("*.md"), *notebooks.notebooks()]:
+        yield path, notebooks.prose(notebooks.load(path)) if path.suffix == ".ipynb" else path.read_text()
+
+
+def titles():
+    """Return the one name of each chapter and page, by its place."""
+    pages = {path: text for path, text in texts() if notebooks.CHAPTERS in path.parents}
+    return {path: re.search(r"^# (.*)$", text, flags=re.M).group(1) for path, text in pages.items()}
 
 
 def test_a_chapter_has_one_name_wherever_it_is_linked():
@@ -134,6 +122,16 @@ def test_a_chapter_has_one_name_wherever_it_is_linked():
         if (target := (path.parent / link).resolve()) in names and label.strip("*") != names[target]
     ]
     assert wrong == []
+
+
+def test_the_library_calls_a_chapter_by_its_name():
+    named = {
+        (path.name, " ".join(name.split()))
+        for path in (ROOT / "gru_lib").rglob("*.py")
+        for name in re.findall(r"\bchapter\s+\*([^*]+)\*", path.read_text())
+    }
+    assert len(named) > 20
+    assert {place for place in named if place[1] not in titles().values()} == set()
 
 
 def test_the_front_page_has_a_card_with_minutes_for_each_chapter():

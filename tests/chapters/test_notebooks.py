@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tests.support import ROOT
 from tools import notebooks
-from tools.notebooks import form, lint, minutes
+from tools.notebooks import form, lint, minutes, prose
 
 NOTEBOOKS = {str(path.relative_to(ROOT)): notebooks.load(path) for path in notebooks.notebooks()}
 BUDGETS = json.loads((ROOT / "tests" / "budgets.json").read_text())
@@ -26,10 +26,6 @@ def broken(rule, among=NOTEBOOKS):
 
 def cells(notebook, kind):
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind]
-
-
-def prose(notebook):
-    return "\n\n".join(cells(notebook, "markdown"))
 
 
 def section(notebook, title):

@@ -350,17 +350,21 @@ def test_minutes_are_those_of_the_notebook_and_stand_where_a_reader_decides(modu
     from docutils import nodes
 
     minutes = module("minutes")
-    app = SimpleNamespace(srcdir=ROOT, env=SimpleNamespace(docname="chapters/foundations/forward"))
-    found = minutes.of(app, app.env.docname)
+    env = SimpleNamespace(srcdir=ROOT, docname="chapters/foundations/forward")
+    found = minutes.of(env, env.docname)
     assert found == minutes.length(minutes.load(ROOT / "chapters/foundations/forward.ipynb"))
-    box, mark = nodes.admonition(classes=["objectives"]), nodes.inline("", app.env.docname, classes=["minutes"])
-    tree = nodes.section("", box, nodes.paragraph("", "", mark))
-    minutes.say_in_the_box(app, tree)
-    minutes.say_on_a_card(app, tree)
+    inliner = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
+
+    def role(text):
+        return minutes.Minutes()("minutes", text, text, 1, inliner)[0]
+
+    box = nodes.admonition(classes=["objectives"])
+    tree = nodes.section("", box, nodes.paragraph("", "", *role(env.docname)))
+    minutes.say_in_the_box(SimpleNamespace(env=env), tree)
     exercises = f"{found.exercise_minutes} for the exercises"
     assert tree.astext().split("\n\n") == [f"Time: {found.minutes} minutes, and {exercises}.", f"{found.minutes} min"]
     with fault("minutes of 'chapters/index', which is no notebook"):
-        minutes.say_on_a_card(app, nodes.section("", nodes.inline("", "chapters/index", classes=["minutes"])))
+        role("chapters/index")
 
 
 # Cells

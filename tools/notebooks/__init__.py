@@ -22,3 +22,8 @@ def load(path: Path) -> dict[str, Any]:
 def text_of(notebook: dict[str, Any]) -> str:
     """Return the file content of a notebook: keys sorted, indent 1."""
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def prose(notebook: dict[str, Any]) -> str:
+    """Return the Markdown of a notebook."""
+    return "\n\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")

@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
 
-from tools.notebooks import load
+from tools.notebooks import load, prose
 from tools.notebooks.minutes import Length, length
 
 EXERCISE_LINE = re.compile(r"^### Exercise \d+.*$", flags=re.M)
 EXERCISE = re.compile(r"### Exercise (\d+) \((.*?)\): (.*)")
 
 
-def of(app: Sphinx, document: str) -> Length | None:
+def of(env: BuildEnvironment, document: str) -> Length | None:
     """Return the length of a chapter; None for a page that is no notebook."""
-    path = Path(app.srcdir) / f"{document}.ipynb"
+    path = Path(env.srcdir) / f"{document}.ipynb"
     return length(load(path)) if path.exists() else None
 
 
@@ -37,24 +37,19 @@ def words(found: Length) -> str:
 def say_in_the_box(app: Sphinx, doctree: nodes.document) -> None:
     """End a chapter's objectives with its minutes."""
     for box in doctree.findall(nodes.admonition):
-        if "objectives" in box["classes"] and (found := of(app, app.env.docname)):
+        if "objectives" in box["classes"] and (found := of(app.env, app.env.docname)):
             box += nodes.paragraph("", "", nodes.strong("", "Time:"), nodes.Text(f" {words(found)}."))
 
 
-def say_on_a_card(app: Sphinx, doctree: nodes.document) -> None:
-    """Put a chapter's minutes where a card or a table says `minutes` of it."""
-    for mark in list(doctree.findall(nodes.inline)):
-        if "minutes" in mark["classes"]:
-            target = mark.astext()
-            found = of(app, target)
-            if found is None:
-                raise ExtensionError(f"{app.env.docname}: minutes of {target!r}, which is no notebook")
-            mark[:] = [nodes.Text(f"{found.minutes} min")]
-
-
-def minutes_role(name, rawtext, text, lineno, inliner, options=None, content=None):
+class Minutes(SphinxRole):
     """{minutes}`chapters/foundations/equations`: how long that chapter takes."""
-    return [nodes.inline(rawtext, text, classes=["minutes"])], []
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the minutes."""
+        found = of(self.env, self.text)
+        if found is None:
+            raise ExtensionError(f"{self.env.docname}: minutes of {self.text!r}, which is no notebook")
+        return [nodes.Text(f"{found.minutes} min")], []
 
 
 class ChapterMap(SphinxDirective):
@@ -80,13 +75,7 @@ def chapters(folder: Path) -> list[str]:
     return [name for name in files if (folder / f"{name}.ipynb").exists() and "/appendix/" not in name]
 
 
-def prose(notebook: dict[str, Any]) -> str:
-    """Return the Markdown of a notebook."""
-    return "\n\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-
-
 def setup(app: Sphinx) -> None:
     app.add_directive("chapter-map", ChapterMap)
-    app.add_role("minutes", minutes_role)
+    app.add_role("minutes", Minutes())
     app.connect("doctree-read", say_in_the_box)
-    app.connect("doctree-read", say_on_a_card, priority=400)

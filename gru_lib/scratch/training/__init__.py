@@ -1,6 +1,6 @@
 """Train the GRU from scratch without a framework: output layers, losses, optimisers, a model and its trainer.
 
-The chapters *Why gates* and *MNIST* train with it.
+The chapters *Why gates* and *MNIST, row by row* train with it.
 """
 
 from gru_lib.scratch.training.losses import mean_squared_error, softmax, softmax_cross_entropy

@@ -1,4 +1,4 @@
-"""Losses, each with its gradient, averaged over the batch as Keras averages them; used in the chapter *MNIST*."""
+"""Losses, each with its gradient, averaged over the batch as in Keras; used in the chapter *MNIST, row by row*."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

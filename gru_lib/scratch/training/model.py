@@ -28,7 +28,7 @@ class GRUModel:
 
     Notes
     -----
-    Trained in the chapters *Why gates* and *MNIST*.
+    Trained in the chapters *Why gates* and *MNIST, row by row*.
     """
 
     def __init__(self, gru: GRUWeights, head: Sequence[Layer], *, reset_after: bool = True) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 class SGD:
     """Stochastic gradient descent with Keras's default learning rate; momentum optional (Polyak 1964).
 
-    Used in the chapter *MNIST*.
+    Used in the chapter *MNIST, row by row*.
     """
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0) -> None:

@@ -1,4 +1,4 @@
-"""The layers that stand on top of the GRU in the chapter *MNIST*: dense and batch normalisation.
+"""The layers that stand on top of the GRU in the chapter *MNIST, row by row*: dense and batch normalisation.
 
 Each has ``parameters`` (trained in place), ``forward`` and ``backward``;
 ``backward`` returns the gradient of the input and leaves the others in ``gradients``.
@@ -24,7 +24,7 @@ class Layer(Protocol):
 
 
 class Dense:
-    """A linear map x W + b from (B, k) to (B, j), drawn as Keras draws it; used in the chapter *MNIST*."""
+    """A linear map x W + b from (B, k) to (B, j), drawn as Keras draws it; used in the chapter *MNIST, row by row*."""
 
     def __init__(self, input_size: int, units: int, *, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> None:
         k, j = positive_integer("input_size", input_size), positive_integer("units", units)
@@ -50,7 +50,7 @@ class BatchNorm:
     """Batch normalisation over the first axis (Ioffe & Szegedy 2015, algorithm 1), with Keras's defaults.
 
     In training the batch's own mean and variance are used, and running averages are kept for prediction.
-    Used in the chapter *MNIST*.
+    Used in the chapter *MNIST, row by row*.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Minibatch training with progress, as in the chapter *MNIST*."""
+"""Minibatch training with progress, as in the chapter *MNIST, row by row*."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ def print_epoch(epoch: Epoch) -> None:
 
 
 class Trainer:
-    """Train a `GRUModel` by minibatches, as in the chapter *MNIST*.
+    """Train a `GRUModel` by minibatches, as in the chapter *MNIST, row by row*.
 
     Parameters
     ----------
