@@ -5,7 +5,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from gru_lib.conformance.cases import MASKS, Case, draw_case
+from gru_lib.conformance.cases import Case
+from gru_lib.conformance.draws import MASKS, draw_case
 
 SIZES = ((1, 2, 3), (33, 2, 3), (2, 9, 8), (2, 17, 9), (3, 7, 16), (2, 33, 31), (2, 3, 33), (2, 5, 130))  # B, m, n
 
