@@ -29,6 +29,10 @@ class Implementation:
     fixed : what every case must have, as arguments of `draw_cases`
     reasons : mapping from what is left out to the reason, in words
     gradients : (x, weights, grad, options) -> object with gradients, or None
+    surround : (gru, x, weights, options) -> states, or None
+        What comes back when the GRU inside is `gru`, a function like `call`: that of a stack, or of a network.
+    problem : str
+        Why it cannot be tested, where it is one of several parts; empty if it can.
     """
 
     name: str
@@ -36,12 +40,19 @@ class Implementation:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     gradients: Callable[..., Any] | None = None
+    surround: Callable[..., Any] | None = None
+    problem: str = ""
 
     @property
     def not_tested(self) -> tuple[str, ...]:
         """What is left out, and why."""
         left_out = [f"{feature} ({reason})" for feature, reason in self.reasons.items()]
         return (*left_out, *(["gradients (none were given)"] if self.gradients is None else []))
+
+
+def untestable(name: str, why: str) -> Implementation:
+    """Return a part that is a GRU, and cannot be put to the cases."""
+    return Implementation(name, lambda *_args, **_options: None, problem=why)
 
 
 def from_function(gru: Callable, gradients: Callable | None, reset_after: bool | None) -> Implementation:

@@ -1,4 +1,4 @@
-"""Everything that can be tested, turned into an `Implementation`; frameworks are imported only where one is at hand."""
+"""Everything that can be tested, turned into implementations; frameworks are imported only where one is at hand."""
 
 from collections.abc import Callable
 from pathlib import Path
