@@ -82,7 +82,8 @@ def _traced(layer: Any, x: Any, arguments: dict[str, Any]) -> Any:
     """Return what TensorFlow computes in one graph; step by step if the layer cannot be traced."""
     import tensorflow
 
+    graph = tensorflow.function(lambda: layer(x, **arguments), autograph=False)
     try:
-        return tensorflow.function(layer)(x, **arguments)
+        return graph.get_concrete_function()()  # a plain call would warn of functions that are traced often
     except Exception:  # whatever a layer raises then, it raises below if it is its own fault
         return layer(x, **arguments)

@@ -1,18 +1,20 @@
-"""Keras layers as implementations, of Keras 3 on any backend and of Keras 2: classes, or live layers with GRUs in them."""
+"""Keras layers as implementations, of Keras 3 and of Keras 2: classes, or live layers and models with GRUs in them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.conformance.implementation import CannotTestError, Implementation, untestable
-from gru_lib.frameworks.keras import answers, build_gru, home
+from gru_lib.frameworks.keras import answers, home
 from gru_lib.scratch import GRUWeights
 
 SWITCHES = {"return_sequences": True, "return_state": True, "stateful": False}
 OF_TWO = {"merge_mode": "concat", "zero_output_for_mask": False}  # Bidirectional sets the second by itself
+NO_SEQUENCE = {"mask": "none", "go_backwards": False}
 ONE_STEP = {"mask, go_backwards": "a cell takes one step"}
 
 
@@ -37,19 +39,24 @@ def _from_class(cls: Any) -> Implementation:
     if not is_cell and not hasattr(probe, "return_sequences"):
         raise CannotTestError(f"{cls.__name__} is no recurrent layer, and no cell of one")
 
-    def layer_of(units: int, *, go_backwards: bool, return_sequences: bool, return_state: bool, **options: Any) -> Any:
-        switches = {"return_sequences": return_sequences, "return_state": return_state, "dtype": options["dtype"]}
-        return keras.layers.RNN(cls(units, **options), **switches)
+    @cache  # to build a layer takes as long as two steps of TensorFlow
+    def built(features: int, units: int, dtype: str, use_bias: bool, reset_after: bool, go_backwards: bool) -> Any:
+        options = {"reset_after": reset_after, "use_bias": use_bias, "dtype": dtype}
+        if is_cell:
+            layer = keras.layers.RNN(cls(units, **options), dtype=dtype, **SWITCHES)
+        else:
+            layer = cls(units, go_backwards=go_backwards, **options, **SWITCHES)
+        layer.build((None, None, features))
+        return layer
 
-    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, reset_after: bool, go_backwards: bool) -> tuple:
-        options = {"reset_after": reset_after, "go_backwards": go_backwards, "return_state": True}
-        layer = build_gru(weights, weights.arrays(), cls=layer_of if is_cell else cls, **options)
+    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **options: Any) -> tuple[NDArray, ...]:
+        layer = built(weights.input_size, weights.units, x.dtype.name, weights.bias is not None, **options)
+        layer.set_weights(weights.arrays())
         return tuple(answers(layer, x, h0, mask))
 
-    fixed = {"mask": "none", "go_backwards": False} if is_cell else {}
-    reasons = ONE_STEP if is_cell else {}
+    fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
     if keras.__name__ == "keras" and keras.backend.backend() != "tensorflow":
-        fixed |= {"dtype": "float32"}
+        fixed = fixed | {"dtype": "float32"}
         reasons = reasons | {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
     return Implementation(cls.__name__, call, fixed, reasons)
 
@@ -82,7 +89,8 @@ def _alone(layer: Any, name: str) -> Implementation:
         with _lent(layer, weights, [called], SWITCHES):
             return tuple(answers(called, x, h0, mask))
 
-    return _implementation(layer, name, call, {"mask": "none"} if is_cell else {}, ONE_STEP if is_cell else {})
+    fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
+    return _implementation(layer, name, call, fixed, reasons)
 
 
 def _half(layer: Any, half: int, name: str) -> Implementation:

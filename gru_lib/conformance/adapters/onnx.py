@@ -157,7 +157,7 @@ def _reasons(after: bool, engine: str) -> dict[str, str]:
         **(
             {"mask": f"{REFERENCE} knows no lengths"}
             if engine == REFERENCE
-            else {"other masks": "the node knows lengths; what it returns after them, zeros, is not compared"}
+            else {"other masks": "the node knows lengths; after them it returns zeros, not compared"}
         ),
     }
 

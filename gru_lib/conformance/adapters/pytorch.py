@@ -27,7 +27,7 @@ def from_pytorch(gru: Any) -> list[Implementation]:
     name = type(gru).__name__
     found = [part for path, module in gru.named_modules() for part in _parts(module, f"{name}.{path}".rstrip("."))]
     if not found:
-        raise CannotTestError(f"{name} holds no GRU: nothing in it has a weight_hh_l0, or a cell's weight_hh, of (3n, n)")
+        raise CannotTestError(f"{name} holds no GRU: no weight_hh_l0, or a cell's weight_hh, of (3n, n)")
     return found
 
 
@@ -61,7 +61,7 @@ def _parts(module: Any, name: str) -> Iterator[Implementation]:
 
 
 def _implementation(name: str, module: Any, lend: Any, place: Place, *, live: bool = False) -> Implementation:
-    """Return the implementation for one place in a module; `lend(weights)` gives the module with these weights there."""
+    """Return the implementation for one place in a module; `lend` gives the module with other weights there."""
 
     def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **_options: Any) -> Any:
         import torch
@@ -95,7 +95,7 @@ def _implementation(name: str, module: Any, lend: Any, place: Place, *, live: bo
 
 def _fixed(module: Any, place: Place, live: bool) -> dict[str, Any]:
     own = place.weights[place.layer][place.half]
-    fixed = {"reset_after": True, "go_backwards": bool(place.half)}
+    fixed: dict[str, Any] = {"reset_after": True, "go_backwards": bool(place.half)}
     fixed |= {"lengths_only": True} if _packs(module) else {"mask": "none"}
     if live:
         dtype = str(next(module.parameters()).dtype).removeprefix("torch.")
@@ -109,7 +109,7 @@ def _reasons(module: Any, place: Place) -> dict[str, str]:
     if is_cell(module):
         return reasons | {"mask, go_backwards": "a cell takes one step"}
     if _packs(module):
-        reasons["other masks"] = "packed sequences know lengths; what PyTorch returns after them, zeros, is not compared"
+        reasons["other masks"] = "packed sequences know lengths; after them PyTorch returns zeros, not compared"
     else:
         reasons["mask"] = "only nn.GRU itself takes packed sequences"
     if len(place.weights[0]) == 1:
@@ -167,7 +167,8 @@ def _own(module: Any, ending: str) -> Iterator[tuple[str, Any]]:
 
 
 def _weights(module: Any, ending: str) -> GRUWeights:
-    return GRUWeights(*port({name: _array(tensor.double()) for name, tensor in _own(module, ending)}, "pytorch", "keras"))
+    state = {name: _array(tensor.double()) for name, tensor in _own(module, ending)}
+    return GRUWeights(*port(state, "pytorch", "keras"))
 
 
 def _state_dict(weights: GRUWeights, ending: str) -> dict[str, NDArray]:

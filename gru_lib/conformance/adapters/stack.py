@@ -28,7 +28,7 @@ class Place:
         return x if self.alone else x[:, :, np.arange(self.weights[0][0].input_size) % x.shape[2]]
 
     def output(self, states: Any) -> Any:
-        """Return this direction's half of the stack's output (B, T, n or 2n), in its own order; an array or a tensor."""
+        """Return this direction's half of the output (B, T, n or 2n), in its own order; an array or a tensor."""
         n = states.shape[2] // len(self.weights[-1])
         if not self.half:
             return states[:, :, :n]
