@@ -1,6 +1,7 @@
 """Keras's layers: Keras 3 on whatever backend is in use, and Keras 2, which is called `tf_keras` today."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from gru_lib.scratch import GRUWeights
 
-LONG = 25  # steps from which on TensorFlow traces a layer in less time than it takes to go through them one by one
+LONG = 25  # steps from which on a layer is compiled in less time than it takes to go through them one by one
 
 
 def home(layer: Any) -> Any:
@@ -52,13 +53,12 @@ def answers(layer: Any, x: NDArray, state: Any = None, mask: NDArray | None = No
     Those of half precision come as float32, since NumPy knows no bfloat16.
     """
     keras = home(layer)
-    on_tensorflow = keras.__name__ == "tf_keras" or keras.backend.backend() == "tensorflow"
     states = state if isinstance(state, list) else [state]
     dtypes = [layer.compute_dtype, None, *[layer.compute_dtype] * len(states)]  # layers cast x, but not a state
     x, mask, *states = [_tensor(keras, *pair) for pair in zip([x, mask, *states], dtypes, strict=True)]
 
     arguments = {"mask": mask, "initial_state": states if isinstance(state, list) else states[0]}
-    answer = _traced(layer, x, arguments) if on_tensorflow and x.shape[1] >= LONG else layer(x, **arguments)
+    answer = _called(keras, layer, x, arguments)
     parts = answer if isinstance(answer, list | tuple) else [answer]
     return [_array(keras, part) for part in parts]
 
@@ -78,12 +78,18 @@ def _array(keras: Any, tensor: Any) -> NDArray:
     return np.asarray(array, np.float32 if array.dtype.itemsize < 4 else None)
 
 
-def _traced(layer: Any, x: Any, arguments: dict[str, Any]) -> Any:
-    """Return what TensorFlow computes in one graph; step by step if the layer cannot be traced."""
-    import tensorflow
+def _called(keras: Any, layer: Any, x: Any, arguments: dict[str, Any]) -> Any:
+    """Return what comes out: on TensorFlow and JAX by the quicker way, step by step or in one compiled graph."""
+    backend = "tensorflow" if keras.__name__ == "tf_keras" else keras.backend.backend()
+    if backend == "tensorflow" and x.shape[1] >= LONG:
+        import tensorflow
 
-    graph = tensorflow.function(lambda: layer(x, **arguments), autograph=False)
-    try:
-        return graph.get_concrete_function()()  # a plain call would warn of functions that are traced often
-    except Exception:  # whatever a layer raises then, it raises below if it is its own fault
-        return layer(x, **arguments)
+        graph = tensorflow.function(lambda: layer(x, **arguments), autograph=False)
+        with suppress(Exception):  # whatever a layer raises then, it raises below if it is its own fault
+            return graph.get_concrete_function()()  # a plain call would warn of functions that are traced often
+    if backend == "jax" and x.shape[1] < LONG:
+        import jax
+
+        with jax.disable_jit():
+            return layer(x, **arguments)
+    return layer(x, **arguments)

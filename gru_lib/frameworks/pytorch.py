@@ -16,12 +16,14 @@ def with_weights(module: Any, state: Mapping[str, NDArray]) -> Any:
     return module
 
 
-def build_gru(cls: Any, gru: GRUWeights, state: Mapping[str, NDArray], **options: Any) -> Any:
-    """Return a module of a class like `nn.GRU` or `nn.GRUCell`; sizes, dtype and bias are those of `gru`."""
+def build_gru(
+    cls: Any, gru: GRUWeights, state: Mapping[str, NDArray], *, dtype: str | None = None, **options: Any
+) -> Any:
+    """Return a module of a class like `nn.GRU` or `nn.GRUCell` for the weights `gru`, of their dtype or another."""
     import torch
 
-    dtype = getattr(torch, gru.dtype.name)
-    return with_weights(cls(gru.input_size, gru.units, bias=gru.bias is not None, dtype=dtype, **options), state)
+    options |= {"bias": gru.bias is not None, "dtype": getattr(torch, dtype or gru.dtype.name)}
+    return with_weights(cls(gru.input_size, gru.units, **options), state)
 
 
 def is_cell(module: Any) -> bool:

@@ -67,7 +67,7 @@ def test_every_place_of_a_gru_passes_and_gets_its_own_back(torch, parts_of, plac
 
 
 def test_the_gradients_of_both_directions_are_tested(torch):
-    report = check_gru(torch.nn.GRU(3, 5, bidirectional=True, dtype=torch.float64))
+    report = check_gru(torch.nn.GRU(3, 5, bidirectional=True))
     assert report.passed, report
     assert not [line for line in report.not_tested if "gradient" in line]
 

@@ -15,6 +15,16 @@ NEEDS = {
     "rows": lambda case: len(case.x) > 1,
     "features": lambda case: case.x.shape[2] > 1,
     "units": lambda case: case.weights.units > 1,
+    "batch of one": lambda case: len(case.x) == 1,
+    "many rows": lambda case: len(case.x) > 16,
+    "long": lambda case: case.x.shape[1] > 256,
+    "units left over": lambda case: case.weights.units > 8 and case.weights.units % 8,
+    "features left over": lambda case: case.x.shape[2] > 8 and case.x.shape[2] % 8,
+    "large values": lambda case: case.features.get("values") == "large values",
+    "trained values": lambda case: case.features.get("values") == "trained values",
+    "both resets": lambda _case: True,  # without the choice nobody can make the mistake
+    "calls": lambda _case: True,  # seen when it is called again
+    "final": lambda _case: True,  # seen where the final state is returned
 }
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gru_lib.conformance.cases import draw_case
 from gru_lib.conformance.compare import state_failure
+from gru_lib.conformance.draws import draw_case
 from gru_lib.conformance.run_case import run_case
 
 FEW = ({}, {"use_h0": False, "steps": 2, "batch": 1}, {"mask": "right"})

@@ -18,13 +18,14 @@ NO_SEQUENCE = {"mask": "none", "go_backwards": False}
 ONE_STEP = {"mask, go_backwards": "a cell takes one step"}
 
 
-def from_keras(gru: Any) -> list[Implementation]:
+def from_keras(gru: Any, dtype: str | None = None) -> list[Implementation]:
     """Return an implementation for a class, or one for each GRU layer, half of Bidirectional, and cell inside a layer.
 
+    A class is built for this dtype, or for every one that comes; a layer has its own.
     CannotTestError: there is no GRU, or it has not been built.
     """
     if isinstance(gru, type):
-        return [_from_class(gru)]
+        return [_from_class(gru, dtype)]
     if not gru.built:
         raise CannotTestError(f"{gru.name} has not been built; call it once, or build it")
     found = list(_parts(gru, gru.name))
@@ -33,7 +34,7 @@ def from_keras(gru: Any) -> list[Implementation]:
     return found
 
 
-def _from_class(cls: Any) -> Implementation:
+def _from_class(cls: Any, dtype: str | None) -> Implementation:
     keras, probe = home(cls), cls(3)
     is_cell = hasattr(probe, "state_size") and not hasattr(probe, "return_sequences")
     if not is_cell and not hasattr(probe, "return_sequences"):
@@ -50,12 +51,12 @@ def _from_class(cls: Any) -> Implementation:
         return layer
 
     def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **options: Any) -> tuple[NDArray, ...]:
-        layer = built(weights.input_size, weights.units, x.dtype.name, weights.bias is not None, **options)
+        layer = built(weights.input_size, weights.units, dtype or x.dtype.name, weights.bias is not None, **options)
         layer.set_weights(weights.arrays())
         return tuple(answers(layer, x, h0, mask))
 
     fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
-    if keras.__name__ == "keras" and keras.backend.backend() != "tensorflow":
+    if dtype is None and keras.__name__ == "keras" and keras.backend.backend() != "tensorflow":
         fixed = fixed | {"dtype": "float32"}
         reasons = reasons | {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
     return Implementation(cls.__name__, call, fixed, reasons)

@@ -1,7 +1,9 @@
 """PyTorch modules as implementations: classes like `torch.nn.GRU` and `GRUCell`, or live modules with GRUs in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,16 +16,16 @@ from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
 
 INTEGERS = "its weights are integers; hand over the module as it was before it was quantised"
-LIVE = {"other sizes, dtypes, biases": "the module has its own"}
 
 
-def from_pytorch(gru: Any) -> list[Implementation]:
+def from_pytorch(gru: Any, dtype: str | None = None) -> list[Implementation]:
     """Return an implementation for a class, or one for each direction of each layer of each GRU in a module.
 
+    A class is built for this dtype, or for every one that comes; a module has its own.
     CannotTestError: there is no GRU. What the constructor of a class raises goes through.
     """
     if isinstance(gru, type):
-        return [_from_class(gru)]
+        return [_from_class(gru, dtype)]
     name = type(gru).__name__
     found = [part for path, module in gru.named_modules() for part in _parts(module, f"{name}.{path}".rstrip("."))]
     if not found:
@@ -31,18 +33,17 @@ def from_pytorch(gru: Any) -> list[Implementation]:
     return found
 
 
-def _from_class(cls: Any) -> Implementation:
+def _from_class(cls: Any, dtype: str | None) -> Implementation:
     probe = cls(2, 3)
     if not _is_gru(probe):
         raise CannotTestError(f"{cls.__name__} is no GRU: it has no weight_hh_l0, or a cell's weight_hh, of (3n, n)")
     options = {} if is_cell(probe) else {"batch_first": True}
     ending = _endings(probe)[0][0]
-    return _implementation(
-        cls.__name__,
-        probe,
-        lambda weights: nullcontext(build_gru(cls, weights, _state_dict(weights, ending), **options).eval()),
-        Place([[_weights(probe, ending)]], 0, 0),
-    )
+
+    def lend(weights: GRUWeights) -> Any:
+        return nullcontext(build_gru(cls, weights, _state_dict(weights, ending), dtype=dtype, **options).eval())
+
+    return _Part(probe, Place([[_weights(probe, ending)]], 0, 0), lend).implementation(cls.__name__, live=False)
 
 
 def _parts(module: Any, name: str) -> Iterator[Implementation]:
@@ -56,41 +57,47 @@ def _parts(module: Any, name: str) -> Iterator[Implementation]:
     for k, layer in enumerate(endings):
         for half, ending in enumerate(layer):
             words = [f"layer {k + 1}"] * (len(own) > 1) + [("forward", "backward")[half]] * (len(layer) > 1)
-            part = ", ".join([name, *words])
-            yield _implementation(part, module, _lender(module, ending), Place(own, k, half), live=True)
+            part = _Part(module, Place(own, k, half), partial(_borrowed, module, ending))
+            yield part.implementation(", ".join([name, *words]), live=True)
 
 
-def _implementation(name: str, module: Any, lend: Any, place: Place, *, live: bool = False) -> Implementation:
-    """Return the implementation for one place in a module; `lend` gives the module with other weights there."""
+@dataclass(frozen=True)
+class _Part:
+    """One place in a module; `lend` takes weights and gives a context in which the module has them there."""
 
-    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **_options: Any) -> Any:
+    module: Any
+    place: Place
+    lend: Callable[[GRUWeights], Any]
+
+    def implementation(self, name: str, *, live: bool) -> Implementation:
+        """Return the part as what is tested; a live module has sizes of its own."""
+        fixed, reasons = _fixed(self.module, self.place, live), _reasons(self.module, self.place)
+        reasons |= {"other sizes, dtypes, biases": "the module has its own"} if live else {}
+        if self.place.alone:
+            return Implementation(name, self.call, fixed, reasons, self.gradients)
+        return Implementation(name, self.call, fixed, reasons, surround=self.place.surround)
+
+    def call(self, x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **_options: Any) -> tuple[Any, Any]:
+        """Return the states and the final state."""
         import torch
 
-        with lend(weights) as borrowed, torch.no_grad():
-            found = _run(borrowed, place, torch.tensor(x), None if h0 is None else torch.tensor(h0), mask)
-            return tuple(None if tensor is None else _array(tensor) for tensor in found)
+        with self.lend(weights) as module, torch.no_grad():
+            states, final = _run(module, self.place, torch.tensor(x), None if h0 is None else torch.tensor(h0), mask)
+            return _array(states), None if final is None else _array(final)
 
-    def gradients(x: Any, weights: GRUWeights, grad: Any, *, h0: Any, mask: Any, **_options: Any) -> GRUGradients:
+    def gradients(self, x: Any, weights: GRUWeights, grad: Any, *, h0: Any, mask: Any, **_options: Any) -> GRUGradients:
+        """Return what autograd finds for the weights of this place, x and h0."""
         import torch
 
         start = np.zeros((len(x), weights.units), x.dtype) if h0 is None else h0
         x, h0 = (torch.tensor(array, requires_grad=True) for array in (x, start))
-        with lend(weights) as borrowed:
-            output = _run(borrowed, place, x, h0, mask)[0]
-            own = dict(_own(borrowed, _endings(borrowed)[0][place.half]))
-            loss = (output * torch.tensor(grad, device=output.device)).sum()
+        with self.lend(weights) as module:
+            states, _ = _run(module, self.place, x, h0, mask)
+            own = dict(_own(module, _endings(module)[0][self.place.half]))
+            loss = (states * torch.tensor(grad, device=states.device)).sum()
             found = [_array(tensor) for tensor in torch.autograd.grad(loss, [*own.values(), x, h0])]
         ported = port(dict(zip(own, found, strict=False)), "pytorch", "keras")
         return GRUGradients(*ported, *[None] * (3 - len(ported)), *found[-2:])
-
-    return Implementation(
-        name,
-        call,
-        _fixed(module, place, live),
-        _reasons(module, place) | (LIVE if live else {}),
-        gradients if place.alone else None,
-        surround=None if place.alone else place.surround,
-    )
 
 
 def _fixed(module: Any, place: Place, live: bool) -> dict[str, Any]:
@@ -175,20 +182,16 @@ def _state_dict(weights: GRUWeights, ending: str) -> dict[str, NDArray]:
     return {name.replace("_l0", ending): a for name, a in port(weights.arrays(), "keras", "pytorch").items()}
 
 
-def _lender(module: Any, ending: str) -> Any:
-    """Return a context that lends the module other weights in one place; it gets its own back, whatever happens."""
+@contextmanager
+def _borrowed(module: Any, ending: str, weights: GRUWeights) -> Iterator[Any]:
+    """Lend a module other weights in one place; it gets its own back, whatever happens."""
+    import torch
 
-    @contextmanager
-    def lend(weights: GRUWeights) -> Iterator[Any]:
-        import torch
-
-        own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
-        try:
-            lent = {name: torch.tensor(array) for name, array in _state_dict(weights, ending).items()}
-            module.load_state_dict(own | lent)
-            yield module.eval()
-        finally:
-            module.load_state_dict(own)
-            module.train(training)
-
-    return lend
+    own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
+    try:
+        lent = {name: torch.tensor(array) for name, array in _state_dict(weights, ending).items()}
+        module.load_state_dict(own | lent)
+        yield module.eval()
+    finally:
+        module.load_state_dict(own)
+        module.train(training)
