@@ -1,6 +1,6 @@
 """Find the known mistakes that give the same wrong numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from gru_lib.conformance.cases import Case
 from gru_lib.conformance.compare import distance, gradient_failures, state_failure, tolerance
 from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS, Mutant
+from gru_lib.conformance.mutants.needs import shows_in
 from gru_lib.conformance.precision import TOLERANCE, precision_of
 from gru_lib.conformance.run_case import Outcome
 
@@ -17,13 +18,11 @@ def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
 
     Mistakes of precision count only if no other fits.
     """
-    answered = [outcome for outcome in outcomes if outcome.states is not None]
-    quickest = _quickest_first(answered)
-    exact = tuple(
-        mutant
-        for mutant in _possible(answered)
-        if mutant.precision is None and _same_answers(mutant, answered if _remembers(mutant) else quickest)
-    )
+    in_order = [outcome for outcome in outcomes if outcome.states is not None]
+    answered = _quickest_first(in_order)
+    seen = [outcome.case for outcome in answered if state_failure(outcome)]
+    possible = [m for m in _possible(answered) if all(shows_in(m, case) for case in seen)]
+    exact = tuple(m for m in possible if _same_answers(m, in_order if _remembers(m) else answered))
     if exact or not answered:
         return exact
     return tuple(m for m in FORWARD_MUTANTS if m.precision and _same_precision(m.precision, answered))[:1]
@@ -31,8 +30,22 @@ def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
 
 def diagnose_pairs(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
     """Return the pairs of mutants that give the implementation's answers in every case that has one."""
-    quickest = _quickest_first([outcome for outcome in outcomes if outcome.states is not None])
-    return tuple(pair for pair in _pairs(_possible(quickest)) if _same_answers(pair, quickest))
+    answered = _quickest_first([outcome for outcome in outcomes if outcome.states is not None])
+    seen = [outcome.case for outcome in answered if state_failure(outcome)]
+    shown = {m.id: frozenset(i for i, case in enumerate(seen) if shows_in(m, case)) for m in FORWARD_MUTANTS}
+    possible = [m for m in _possible(answered) if shown[m.id]]
+    found = (
+        combine(first, second)
+        for first, second in combinations(possible, 2)
+        if len(shown[first.id] | shown[second.id]) == len(seen) and not (_remembers(first) or _remembers(second))
+    )
+    return tuple(pair for pair in found if pair is not None and _same_answers(pair, answered))
+
+
+def _possible(outcomes: Sequence[Outcome]) -> list[Mutant]:
+    """Leave out mistakes of precision, and what nobody can make without the choice."""
+    resets = {outcome.case.reset_after for outcome in outcomes}
+    return [m for m in FORWARD_MUTANTS if m.precision is None and ("both resets" not in m.needs or len(resets) == 2)]
 
 
 def _quickest_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -45,19 +58,14 @@ def _remembers(mutant: Mutant) -> bool:
     return "no h0" in mutant.needs
 
 
-def _possible(outcomes: Sequence[Outcome]) -> list[Mutant]:
-    """Leave out what cannot be the mistake of something without the choice."""
-    resets = {outcome.case.reset_after for outcome in outcomes}
-    return [m for m in FORWARD_MUTANTS if "both resets" not in m.needs or len(resets) == 2]
-
-
 def diagnose_gradients(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
     """Return the mutants, or else the pairs, that give the implementation's gradients in every case that gave some."""
     answered = sorted((o for o in outcomes if o.gradients), key=lambda outcome: outcome.case.x.size)
     if not any(failure for outcome in answered for failure in gradient_failures(outcome)):
         return ()
-    for candidates in (GRADIENT_MUTANTS, _pairs(GRADIENT_MUTANTS)):
-        if found := tuple(m for m in candidates if all(_same_gradients(m, outcome) for outcome in answered)):
+    pairs = (combine(first, second) for first, second in combinations(GRADIENT_MUTANTS, 2))
+    for candidates in (GRADIENT_MUTANTS, pairs):
+        if found := tuple(m for m in candidates if m and all(_same_gradients(m, outcome) for outcome in answered)):
             return found
     return ()
 
@@ -91,8 +99,11 @@ def _close(ours: np.ndarray, theirs: np.ndarray | None, case: Case, compared: np
         return False
     if ours.shape[: compared.ndim] == compared.shape:
         ours, theirs = ours[compared], theirs[compared]
-    scale = max(1.0, float(np.abs(ours[np.isfinite(ours)]).max(initial=0)))
-    return np.allclose(ours, theirs, rtol=0, atol=TOLERANCE[case.precision] * scale, equal_nan=True)
+    finite = np.isfinite(ours)
+    if not finite.all() and not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
+        return False
+    scale = max(1.0, float(np.abs(ours[finite]).max(initial=0)))
+    return bool((np.abs(ours[finite] - theirs[finite]) <= TOLERANCE[case.precision] * scale).all())
 
 
 def _same_precision(precision: str, outcomes: Sequence[Outcome]) -> bool:
@@ -113,15 +124,6 @@ def _same_gradients(mutant: Mutant, outcome: Outcome) -> bool:
         if not np.abs(value - theirs).max(initial=0) <= tolerance(case, value):
             return False
     return True
-
-
-def _pairs(mutants: Sequence[Mutant]) -> Iterator[Mutant]:
-    """Yield two mistakes at once, but none that depends on the order of the calls."""
-    simple = [m for m in mutants if m.precision is None and not _remembers(m)]
-    for first, second in combinations(simple, 2):
-        pair = combine(first, second)
-        if pair is not None:
-            yield pair
 
 
 def combine(first: Mutant, second: Mutant) -> Mutant | None:

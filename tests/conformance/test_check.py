@@ -9,12 +9,12 @@ from gru_lib.conformance import MUTANTS, Mutant, check_gru
 from gru_lib.conformance.cases import GRADIENTS
 from gru_lib.conformance.diagnosis import combine
 from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS
+from gru_lib.conformance.mutants.needs import shows_in
 from gru_lib.conformance.plans import draw_cases
 from gru_lib.conformance.precision import TOLERANCE
 from gru_lib.scratch import gru_backward, gru_forward
 from tests.support.gru_cases import Case as TextbookCase
 from tests.support.gru_cases import textbook_answer
-from tests.support.mutants import shows_in
 
 CASES = list(draw_cases())
 SMALL = [case for case in CASES if case.x.shape[1] < 10 and case.weights.units < 10]

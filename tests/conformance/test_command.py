@@ -8,9 +8,9 @@ import pytest
 
 from gru_lib.conformance import MUTANTS
 from gru_lib.conformance.__main__ import main
+from gru_lib.conformance.mutants.needs import shows_in
 from gru_lib.conformance.plans import draw_cases
 from tests.support import ROOT
-from tests.support.mutants import shows_in
 
 pytest_plugins = ["pytester"]
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from gru_lib.conformance import MUTANTS, Mutant
+from gru_lib.conformance.mutants.needs import shows_in
 from gru_lib.conformance.mutants.sizes import SIZE_MUTANTS
 from tests.support.gru_cases import GRADIENTS, differences, some_cases, textbook_answer
-from tests.support.mutants import shows_in
 
 TOLERANCE = 1e-12
 
