@@ -111,18 +111,19 @@ def keras_verdict(mutant):
 
 for suite, verdict in {"keras": keras_verdict, "onnx": onnx_verdict}.items():
     assert verdict(CONTROL) == "survived"
-    rows = [row for row in read_results(SCORES)["rows"] if row[suite] != "not applicable"]
-    overlooked = [row["id"] for row in rows if row[suite] == "survived"]
-    now = [verdict(MUTANTS[name]) for name in overlooked].count("killed")
-    print(json.dumps([len(rows) - len(overlooked) + now, len(rows), len(rows) - len(overlooked)]))
+    overlooked = [row["id"] for row in read_results(SCORES)["rows"] if row[suite] == "survived"]
+    print(json.dumps([verdict(MUTANTS[name]) for name in overlooked]))
 """
 
 
 @pytest.mark.weekly
-def test_with_the_patches_their_suites_notice_as_many_mistakes_as_the_page_says(patched):
+def test_with_the_patches_their_suites_notice_more_than_half_of_what_they_overlook(patched):
+    assert PAGE.count("notice more than half of the mistakes") == 2
     environment = {"PYTHONPATH": os.pathsep.join(map(str, (patched, ROOT))), "KERAS_BACKEND": "torch"}
     command = [sys.executable, "-c", NOTICED]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    said = re.findall(r"notice (\d+) of the (\d+) mistakes.*?today they notice (\d+)", PAGE, flags=re.S)
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [[*map(int, numbers)] for numbers in said]
+    suites = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(suites) == 2
+    for verdicts in suites:
+        assert verdicts.count("killed") > 0.5 * len(verdicts) > 5
