@@ -25,6 +25,8 @@ class Implementation:
     choices : what more the cases may have; the first one that agrees is what the GRU is
     surround : (gru, x, weights, options) -> states, or None
         What comes back when the GRU inside is `gru`, a function like `call`: that of a stack, or of a network.
+    problem : str
+        Why it cannot be tested, where it is one of several parts; empty if it can.
     """
 
     name: str
@@ -34,9 +36,16 @@ class Implementation:
     gradients: Callable[..., Any] | None = None
     choices: tuple[Mapping[str, Any], ...] = ({},)
     surround: Callable[..., Any] | None = None
+    problem: str = ""
 
     @property
     def not_tested(self) -> tuple[str, ...]:
         """What is left out, and why."""
-        left_out = [f"{feature} ({reason})" for feature, reason in self.reasons.items()]
-        return (*left_out, *(["gradients (none were given)"] if self.gradients is None else []))
+        silent = self.gradients is not None or any("gradients" in feature for feature in self.reasons)
+        reasons = dict(self.reasons) if silent else {**self.reasons, "gradients": "none were given"}
+        return tuple(f"{feature} ({reason})" for feature, reason in reasons.items())
+
+
+def untestable(name: str, why: str) -> Implementation:
+    """Return a part that is a GRU, and cannot be put to the cases."""
+    return Implementation(name, lambda *_args, **_options: None, problem=why)

@@ -44,6 +44,8 @@ class Trial(NamedTuple):
 
 def judge(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> Report:
     """Return the report on one implementation: as the first of its choices that agrees, or as the likeliest."""
+    if implementation.problem:
+        return Report(implementation.name, problem=implementation.problem)
     trials: list[Trial] = []
     with Caller(limit) as ask:
         for choice in implementation.choices:
@@ -152,8 +154,12 @@ def _graded(implementation: Implementation, cases: Sequence[Case], ask: Caller) 
 
 
 def has_gradients(case: Case) -> bool:
-    """Whether the right gradients are known: those of the usual GRU, by itself."""
-    return case.activations == USUAL and not case.one_row and case.surround is None
+    """Whether the right gradients are known: those of the usual GRU, by itself.
+
+    Rounding grows in sums over many steps, and in 1 - z of a gate that is nearly 1, further than a tolerance can say.
+    """
+    near = case.precision == "float64" or (case.x.shape[1] <= 50 and "values" not in case.features)
+    return near and case.activations == USUAL and not case.one_row and case.surround is None
 
 
 def _missing_gradients(implementation: Implementation, graded: Sequence[Outcome]) -> list[str]:

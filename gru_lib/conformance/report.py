@@ -52,7 +52,7 @@ class Report:
         problems = [f"{part.name}: {part.problem}" for part in parts if not part.tested]
         cases = tuple(case for part in parts for case in part.cases)
         failures = tuple(failure for part in parts for failure in part.failures)
-        mistakes = tuple(dict.fromkeys(mutant for part in parts for mutant in part.mistakes))
+        mistakes = tuple({mutant.id: mutant for part in parts for mutant in part.mistakes}.values())
         return cls(name, "; ".join(problems), cases, failures, mistakes, parts=tuple(parts))
 
     @property

@@ -23,17 +23,18 @@ def as_implementations(
         from gru_lib.conformance.adapters.onnx import from_onnx
 
         _refuse(gradients, meant.keys() - {"reset_after", "dtype"}, "an ONNX model")
-        return [from_onnx(gru, meant.get("reset_after"))]
-    if _descends(gru, "keras", "Layer"):  # asked first: on that backend Keras's layers are PyTorch modules too
+        return from_onnx(gru, meant.get("reset_after"))
+    # Keras is asked first: on that backend its layers are PyTorch modules too.
+    if _descends(gru, "keras", "Layer") or _descends(gru, "tf_keras", "Layer"):
         from gru_lib.conformance.adapters.keras import from_keras
 
         _refuse(gradients, meant.keys() - {"dtype"}, "a layer")
-        return [from_keras(gru)]
+        return from_keras(gru, meant.get("dtype"))
     if _descends(gru, "torch", "Module"):
         from gru_lib.conformance.adapters.pytorch import from_pytorch
 
         _refuse(gradients, meant.keys() - {"dtype"}, "a layer")
-        return [from_pytorch(gru)]
+        return from_pytorch(gru, meant.get("dtype"))
     if isinstance(gru, type) or not callable(gru):
         what = f"the class {gru.__name__}" if isinstance(gru, type) else type(gru).__name__
         raise CannotTestError(f"{what} is no GRU; expected a function, a Keras or PyTorch layer, or an ONNX model")
