@@ -88,5 +88,8 @@ def port(
         raise ValueError(f"reset_after is {reset_after!r}; expected True or False")
     stack = CONVENTIONS[source].read(weights, bool(reset_after))
     if (gates, candidate) != USUAL:
-        stack = replace(stack, activations=(gates, candidate))
+        given = replace(stack, activations=(gates, candidate))
+        if CONVENTIONS[source].names_activations and stack.activations != given.activations:
+            raise ValueError(f"weights names the activations {stack.activations}, and {given.activations} were given")
+        stack = given
     return CONVENTIONS[target].write(stack)

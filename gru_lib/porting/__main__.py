@@ -7,30 +7,35 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gru_lib.activations import CANDIDATES, GATES
 from gru_lib.porting.conventions import CONVENTIONS
-from gru_lib.porting.files import READABLE, Assumed, check_target, load, save
+from gru_lib.porting.files import READABLE, Assumed, check_target, inventory, load, save
+from gru_lib.porting.files.found import ChoiceError, table
 from gru_lib.porting.stack import cast
 from gru_lib.records.run_environment import QUIET
+
+ROWS = 12  # of a table below an error
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = argparse.ArgumentParser(prog="python -m gru_lib.porting", description=__doc__)
     result.add_argument("source", type=Path, help=f"weights: {', '.join(READABLE)}")
-    result.add_argument("--to", required=True, choices=CONVENTIONS, help="convention of the output")
-    result.add_argument("-o", "--output", required=True, type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
+    result.add_argument("--list", action="store_true", help="say which GRUs the file holds, and write nothing")
+    result.add_argument("--to", choices=CONVENTIONS, help="convention of the output")
+    result.add_argument("-o", "--output", type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
-    said = result.add_argument_group("what a file of weights alone does not show")
-    which = said.add_mutually_exclusive_group()
+    unseen = result.add_argument_group("what a file of weights alone does not show")
+    which = unseen.add_mutually_exclusive_group()
     which.add_argument("--reset-after", action="store_true", default=None)
     which.add_argument("--reset-before", dest="reset_after", action="store_false")
-    said.add_argument("--gates", choices=GATES, help="their activation")
-    said.add_argument("--candidate", choices=CANDIDATES, help="its activation")
+    unseen.add_argument("--gates", choices=GATES, help="their activation")
+    unseen.add_argument("--candidate", choices=CANDIDATES, help="its activation")
     result.add_argument("--dtype", choices=["float32", "float64"], help="round to it (ONNX Runtime needs float32)")
     result.add_argument("--force", action="store_true", help="replace the output if it exists")
     result.add_argument("--check", action="store_true", help="run source and target, and compare, before writing")
@@ -40,21 +45,36 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0, or 1 after one line of explanation."""
     os.environ.update(QUIET | os.environ)
-    options = parser().parse_args(arguments)
+    options = parsed(arguments)
     try:
-        print(convert(options))
+        print(table(inventory(options.source, **said(options))) if options.list else convert(options))
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         print("error:", " ".join(str(error).split()) or "not enough memory", file=sys.stderr)
+        if isinstance(error, ChoiceError) and error.found:
+            print(table(error.found, ROWS), file=sys.stderr)
         return 1
     return 0
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options; only a list needs no output."""
+    options = parser().parse_args(arguments)
+    needed = {"--to": options.to, "-o/--output": options.output}
+    if not options.list and (missing := [name for name, value in needed.items() if value is None]):
+        parser().error(f"the following arguments are required: {', '.join(missing)}")
+    return options
+
+
+def said(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options say of the weights."""
+    return {name: getattr(options, name) for name in ("reset_after", "gates", "candidate")}
 
 
 def convert(options: argparse.Namespace) -> str:
     """Read, convert and write; return what was written, in words."""
     check_target(options.output, options.to, force=options.force)
-    said = {name: getattr(options, name) for name in ("reset_after", "gates", "candidate")}
     with warnings.catch_warnings(record=True, action="always") as assumed:
-        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said)
+        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said(options))
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]

@@ -1,13 +1,14 @@
 """Run a stack in the framework that a convention belongs to, to compare two of them."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib import activations
-from gru_lib.conformance.mutants.forward import gru_of_parts
+from gru_lib.activations import CANDIDATES, GATES, USUAL
 from gru_lib.frameworks import keras, onnx, pytorch
+from gru_lib.porting import reference
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import onnx_write
 from gru_lib.porting.stack import StackedGRU
@@ -30,23 +31,20 @@ def compare(stack: StackedGRU, source: str, target: str) -> str:
 
 def run(stack: StackedGRU, convention: str, x: NDArray) -> NDArray:
     """Return the states (B, T, D n) of the last layer; conventions without a framework are run by gru_lib."""
-    return np.asarray(RUNNERS[convention][0](stack, x) if convention in RUNNERS else _scratch(stack, x))
-
-
-def _scratch(stack: StackedGRU, x: NDArray) -> NDArray:
-    gru = gru_of_parts(activations.parts(*stack.activations))
-    for layer in stack.layers:
-        outputs = [gru(x, layer[0], reset_after=stack.reset_after)]
-        if len(layer) == 2:
-            outputs.append(gru(x, layer[1], reset_after=stack.reset_after, go_backwards=True)[:, ::-1])
-        x = np.concatenate(outputs, axis=-1)
-    return x
+    return np.asarray(RUNNERS[convention][0](stack, x) if convention in RUNNERS else reference.states(stack, x))
 
 
 def _keras(stack: StackedGRU, x: NDArray) -> NDArray:
+    import keras as framework
+
+    options: dict[str, Any] = {"reset_after": stack.reset_after}
+    if stack.activations != USUAL:
+        gates, candidate = stack.activations
+        options["recurrent_activation"] = partial(GATES[gates], framework.ops)
+        options["activation"] = partial(CANDIDATES[candidate], framework.ops)
     lists = CONVENTIONS["keras"].write(stack)
     for layer, arrays in zip(stack.layers, lists if len(stack.layers) > 1 else [lists], strict=True):
-        x = keras.run(keras.build_gru(layer[0], arrays, reset_after=stack.reset_after), x)
+        x = keras.run(keras.build_gru(layer[0], arrays, **options), x)
     return x
 
 

@@ -11,6 +11,10 @@ from gru_lib.porting.checks import own_array
 from gru_lib.scratch import GRUWeights
 
 DIRECTIONS = ("forward", "backward")
+ONE_ROW = (
+    "; one row is what Keras before 2.3 trained, with reset_after=False and, unless told otherwise, "
+    "gates='hard_sigmoid_0.2'"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,8 @@ class StackedGRU:
             raise ValueError(
                 f"{where}: bias has shape {weights.bias.shape}, which is that of reset_after={not self.reset_after}, "
                 f"but reset_after={self.reset_after} was given; pass the value that the weights were trained with"
+                + ONE_ROW
+                * (weights.bias.ndim == 1)
             )
 
     def _check_layer(self, index: int) -> None:

@@ -12,13 +12,14 @@ class Convention(NamedTuple):
 
     read: Callable[[Any, bool], StackedGRU]
     write: Callable[[StackedGRU], Any]
+    names_activations: bool = False  # so that `read` finds them in the weights
 
 
 CONVENTIONS = {
     "keras": Convention(keras.read, keras.write),
     "pytorch": Convention(pytorch.read, pytorch.write),
     "pytorch-cell": Convention(pytorch.read_cell, pytorch.write_cell),
-    "onnx": Convention(onnx.read, onnx.write),
+    "onnx": Convention(onnx.read, onnx.write, names_activations=True),
     "cudnn": Convention(cudnn.read, cudnn.write),
     "textbook": Convention(textbook.read, textbook.write),
     "scratch": Convention(scratch.read, scratch.write),

@@ -53,6 +53,8 @@ def activations(node: Mapping[str, Any], directions: int) -> tuple[str, str]:
     found = [_named(name, slopes, offsets) for name in names]
     if len(found) != 2 * directions or len({*zip(found[::2], found[1::2], strict=True)}) != 1:
         raise ValueError(f"activations are {names}; expected two, and the same in both directions")
+    if unused := [float(number) for number in (*slopes, *offsets)]:
+        raise ValueError(f"{ALPHA} and {BETA} hold {unused}, which none of {names} takes")
     if found[0] not in GATES or found[1] not in CANDIDATES:
         known = f"{', '.join(GATES)} for the gates, {', '.join(CANDIDATES)} for the candidate"
         raise ValueError(f"activations are {found[:2]}; expected {known}")

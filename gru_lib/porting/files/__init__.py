@@ -1,6 +1,7 @@
 """Weights in files: what the suffix of a name stands for, and writing that never leaves half a file."""
 
 import os
+import shlex
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import hdf5, keras, keras_weights, npz, onnx_read, onnx_write, pytorch
-from gru_lib.porting.files.found import Found, chosen
+from gru_lib.porting.files.found import ChoiceError, Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
 KERAS = (".keras", ".h5", ".hdf5")
@@ -51,6 +52,19 @@ def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: An
         if suffix == ".npz":
             return npz.read(path)
         return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
+    except ChoiceError as error:
+        raise ChoiceError(f"{path}: {error}", error.found) from error
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def inventory(path: Path, **said: Any) -> list[Found]:
+    """Return the GRUs of a file, those too that are refused when they are read; arguments and errors as of `load`."""
+    said = {name: value for name, value in said.items() if value is not None}
+    if path.suffix.lower() not in KERAS:
+        return [Found(path.stem, path.suffix, lambda: load(path, **said)[1])]
+    try:
+        return [gru._replace(option=f"--layer {shlex.quote(gru.name)}") for gru in _keras(path, said)[0]]
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
 
