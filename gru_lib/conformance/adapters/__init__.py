@@ -6,16 +6,18 @@ from typing import Any
 
 from gru_lib.conformance.implementation import CannotTestError, Implementation, from_function
 
+LAYERS = (("keras", "Layer"), ("torch", "Module"), ("flax", "Module"), ("equinox", "Module"), ("haiku", "Module"))
+
 
 def as_implementation(gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> Implementation:
-    """Return the implementation for a callable, a Keras or PyTorch layer (class or live), or an ONNX model.
+    """Return the implementation for a callable, a layer (class or live) of Keras, PyTorch or JAX, or an ONNX model.
 
     CannotTestError: it is none of these, or is one that cannot be put to the cases.
     """
     onnx = isinstance(gru, str | Path) or _descends(gru, "onnx", "ModelProto")
-    layer = _descends(gru, "keras", "Layer") or _descends(gru, "torch", "Module")
+    layer = any(_descends(gru, *base) for base in LAYERS)
     if gradients is not None and (onnx or layer):
-        raise CannotTestError("gradients go with a function; those of a PyTorch layer are tested anyhow")
+        raise CannotTestError("gradients go with a function; those of PyTorch and JAX are tested anyhow")
     if reset_after is not None and layer:
         raise CannotTestError("reset_after goes with a function or an ONNX model; a layer says itself what it is")
     if onnx:
@@ -26,7 +28,9 @@ def as_implementation(gru: Any, gradients: Callable | None = None, reset_after: 
         return _from_layer(gru)
     if isinstance(gru, type) or not callable(gru):
         what = f"the class {gru.__name__}" if isinstance(gru, type) else type(gru).__name__
-        raise CannotTestError(f"{what} is no GRU; expected a function, a Keras or PyTorch layer, or an ONNX model")
+        raise CannotTestError(
+            f"{what} is no GRU; expected a function, a layer of Keras, PyTorch or JAX, or an ONNX model"
+        )
     return from_function(gru, gradients, reset_after)
 
 
@@ -35,9 +39,13 @@ def _from_layer(gru: Any) -> Implementation:
         from gru_lib.conformance.adapters.keras import from_keras
 
         return from_keras(gru)
-    from gru_lib.conformance.adapters.pytorch import from_pytorch
+    if _descends(gru, "torch", "Module"):
+        from gru_lib.conformance.adapters.pytorch import from_pytorch
 
-    return from_pytorch(gru)
+        return from_pytorch(gru)
+    from gru_lib.conformance.adapters.jax import from_jax
+
+    return from_jax(gru)
 
 
 def _descends(thing: Any, framework: str, name: str) -> bool:

@@ -1,0 +1,77 @@
+"""GRUs of flax, equinox and haiku as implementations: a cell, as a class or a module, or flax's RNN around a cell.
+
+JAX differentiates through the way from Keras's arrays to those of the library, so gradients need no way back.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from gru_lib.conformance.adapters.jax_libraries import LIBRARIES, States
+from gru_lib.conformance.implementation import CannotTestError, Implementation
+from gru_lib.scratch import GRUGradients, GRUWeights
+
+EXPECTED = "a GRUCell of flax or equinox, haiku's GRU, or flax's RNN around a GRUCell"
+REASONS = {
+    "use_bias": "the module has none",
+    "mask": "a cell takes none",
+    "go_backwards": "the module has one direction",
+    "units": "the module has its own sizes and dtype",
+}
+
+
+def from_jax(gru: Any) -> Implementation:
+    """Return the implementation for a class or a module of flax, equinox or haiku.
+
+    CannotTestError: it is no GRU of theirs, or an RNN without a GRUCell.
+    """
+    classes = (gru if isinstance(gru, type) else type(gru)).__mro__
+    known = [key for cls in classes if (key := (*cls.__module__.split(".")[:2], cls.__name__)) in LIBRARIES]
+    if not known:
+        raise CannotTestError(f"{classes[0].__name__} is no GRU that the kit knows; expected {EXPECTED}")
+    states, fixed = LIBRARIES[known[0]](gru)
+    fixed = {"reset_after": True, "mask": "none", "go_backwards": False} | fixed
+    reasons = {what: reason for what, reason in REASONS.items() if what in fixed}
+    reasons |= {"reset before" if fixed["reset_after"] else "reset after": "the library has the other one"}
+    return _implementation(classes[0].__name__, states, fixed, reasons, own_loop=known[0][-1] == "RNN")
+
+
+def _implementation(
+    name: str, states: States, fixed: dict[str, Any], reasons: dict[str, str], *, own_loop: bool
+) -> Implementation:
+    import jax
+
+    if not jax.config.jax_enable_x64:
+        fixed = {"dtype": "float32"} | fixed
+    quick: Any = {"xla_backend_optimization_level": 0}  # compiling is what takes the time
+    forward = jax.jit(states, compiler_options=quick)
+    backward = jax.jit(lambda grad, *arrays: jax.vjp(states, *arrays)[1](grad), compiler_options=quick)
+
+    def run(compiled: Any, weights: GRUWeights, h0: Any, *sequences: np.ndarray) -> Any:
+        given = [*sequences, weights.kernel, weights.recurrent_kernel, weights.bias, h0]
+        # half precision comes in float32, and goes back in it
+        found = compiled(*(a if a is None else jax.numpy.asarray(a, fixed.get("dtype", a.dtype)) for a in given))
+        return jax.tree.map(lambda a: np.asarray(a.astype(weights.dtype)), found)
+
+    def call(x: Any, weights: GRUWeights, *, h0: Any, **_options: Any) -> np.ndarray:
+        if own_loop:
+            return run(forward, weights, h0, x)
+        return run(forward, weights, _start(weights, x, h0), _longer(x))[:, : x.shape[1]]
+
+    def gradients(x: Any, weights: GRUWeights, grad: Any, *, h0: Any, go_backwards: bool, **_: Any) -> GRUGradients:
+        long = _longer(x[:, ::-1])[:, ::-1] if go_backwards else _longer(x)
+        found = run(backward, weights, _start(weights, x, h0), _longer(grad), long)
+        d_x, d_kernel, d_recurrent, d_bias, d_h0 = found
+        d_x = d_x[:, -x.shape[1] :] if go_backwards else d_x[:, : x.shape[1]]
+        return GRUGradients(d_kernel, d_recurrent, d_bias, d_x, d_h0)
+
+    return Implementation(name, call, fixed, reasons, gradients)
+
+
+def _start(weights: GRUWeights, x: np.ndarray, h0: Any) -> Any:
+    return np.zeros((len(x), weights.units), x.dtype) if h0 is None else h0
+
+
+def _longer(sequence: np.ndarray) -> np.ndarray:
+    """Append steps, which change nothing before them: JAX compiles for each length, and takes long for it."""
+    return np.pad(sequence, ((0, 0), (0, -sequence.shape[1] % 64), (0, 0)))
