@@ -16,12 +16,12 @@ LONGER_MODULES = {
     "gru_lib/layers.py": "the signatures of two Keras layers, repeated in their docstrings",
 }
 LONGER_FUNCTIONS = {
-    "gru_lib/conformance/cases.py:draw_case": "one draw after the other: their order is the case",
+    "gru_lib/conformance/draws.py:draw_case": "one draw after the other: their order is the case",
     "gru_lib/layers.py:__init__": "one line for each of Keras's arguments",
     "gru_lib/scratch/backward.py:gru_backward_plain": "the derivation of the chapter from end to end",
     "gru_lib/scratch/compiled/loops.py:backward_loop": "the loop of the way back, in the form that Numba compiles",
 }
-LIBRARY_LINES = 12_000  # a budget: what goes in must be worth what goes out
+LIBRARY_LINES = 14_900  # a budget: what goes in must be worth what goes out
 
 
 def imports(path):

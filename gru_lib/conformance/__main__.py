@@ -2,7 +2,7 @@
 
 Usage: python -m gru_lib.conformance mypackage:my_gru | torch.nn:GRU | keras.layers:GRU | model.onnx
 
-Exit status 0: passed, 1: failed, 2: could not be tested.
+Exit status 0: it is a GRU, 1: it is not, or not quite, 2: it could not be tested.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import json
 import sys
 from typing import Any
 
-from gru_lib.conformance.check import check_gru
+from gru_lib.conformance.check import ALLOWED, check_gru
 from gru_lib.conformance.implementation import CannotTestError
 from gru_lib.conformance.report import Report
 
@@ -45,20 +45,33 @@ def find(target: str) -> Any:
     return found
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the report and return the exit status."""
-    parser = argparse.ArgumentParser("python -m gru_lib.conformance", description="Tell whether something is a GRU.")
-    parser.add_argument("target", help="module:name of a function or a layer class, or the path of an .onnx model")
-    parser.add_argument("--gradients", metavar="MODULE:NAME", help="function that returns gradients")
-    which = parser.add_mutually_exclusive_group()
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    result = argparse.ArgumentParser("python -m gru_lib.conformance", description="Tell whether something is a GRU.")
+    result.add_argument("target", help="module:name of a function or a layer class, or the path of an .onnx model")
+    result.add_argument("--gradients", metavar="MODULE:NAME", help="function that returns gradients")
+    which = result.add_mutually_exclusive_group()
     which.add_argument("--reset-after", action="store_true", default=None, help="it is meant to reset after")
     which.add_argument("--reset-before", dest="reset_after", action="store_false", help="it is meant to reset before")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    options = parser.parse_args(arguments)
+    result.add_argument("--bias-rows", type=int, choices=ALLOWED["bias_rows"], help="with reset after")
+    result.add_argument("--gates", choices=ALLOWED["gates"], help="activation of the gates")
+    result.add_argument("--candidate", choices=ALLOWED["candidate"], help="activation of the candidate")
+    result.add_argument("--update", choices=ALLOWED["update"], help="what z = 1 does with the past")
+    result.add_argument("--weights", metavar="CONVENTION", help="how it takes its weights, such as pytorch-cell")
+    result.add_argument("--dtype", choices=ALLOWED["dtype"], help="hold it to this precision")
+    result.add_argument("--limit", type=float, default=60.0, metavar="SECONDS", help="for one call")
+    result.add_argument("--json", action="store_true", help="print the report as JSON")
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the report and return the exit status."""
+    options = parser().parse_args(arguments)
+    meant = {name: getattr(options, name) for name in (*ALLOWED, "weights")}
     sys.path.insert(0, "")  # modules of the current directory, as `python -m` finds them
     try:
         gradients = find(options.gradients) if options.gradients else None
-        report = check_gru(find(options.target), gradients=gradients, reset_after=options.reset_after)
+        report = check_gru(find(options.target), gradients=gradients, limit=options.limit, **meant)
     except CannotTestError as error:
         report = Report(options.target, problem=str(error))
     print(json.dumps(report.to_dict(), indent=1, ensure_ascii=False) if options.json else report)

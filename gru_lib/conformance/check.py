@@ -1,37 +1,69 @@
 """Put the cases to a GRU, and judge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
-from gru_lib.conformance.adapters import as_implementation
-from gru_lib.conformance.cases import Case, draw_cases
-from gru_lib.conformance.compare import Failure, gradient_failures, state_failure
-from gru_lib.conformance.diagnosis import diagnose, diagnose_gradients
-from gru_lib.conformance.implementation import CannotTestError, Implementation
+from gru_lib.conformance.activations import CANDIDATES, GATES
+from gru_lib.conformance.adapters import as_implementations
+from gru_lib.conformance.implementation import CannotTestError
+from gru_lib.conformance.judge import judge
+from gru_lib.conformance.precision import TOLERANCE
 from gru_lib.conformance.report import Report
-from gru_lib.conformance.run_case import Outcome, describe_exception, run_case
+from gru_lib.conformance.run_case import describe_exception
 
-AGAIN = "gives another answer when it is called again: it keeps state between calls, or draws random numbers"
+ALLOWED: dict[str, tuple[Any, ...]] = {
+    "reset_after": (True, False),
+    "bias_rows": (1, 2),
+    "gates": tuple(GATES),
+    "candidate": tuple(CANDIDATES),
+    "update": ("keeps", "overwrites"),
+    "dtype": tuple(TOLERANCE),
+}
 
 
-def check_gru(gru: Any, *, gradients: Callable | None = None, reset_after: bool | None = None) -> Report:
-    """Tell whether something is a GRU, and if not, which mistake it makes.
+def check_gru(
+    gru: Any,
+    *,
+    gradients: Callable | None = None,
+    reset_after: bool | None = None,
+    bias_rows: int | None = None,
+    gates: str | None = None,
+    candidate: str | None = None,
+    update: str | None = None,
+    weights: str | Callable | None = None,
+    dtype: str | None = None,
+    limit: float = 60.0,
+) -> Report:
+    """Tell whether something is a GRU, of which convention and in which precision; if not, which mistake it makes.
 
     Shown in the chapter *Testing a GRU*.
 
     Parameters
     ----------
-    gru : callable, Keras or PyTorch layer (class or live), ONNX model or path
+    gru : callable, layer, cell or network of a framework (class or live), command, ONNX model or path
         A callable takes ``(x, weights, *, h0=None, mask=None, reset_after=True, go_backwards=False)`` and returns the
-        states (B, T, n), or a tuple that starts with them. An option that it does not take is not tested.
-        `weights` is a `GRUWeights`, Keras's layout. A live model gets other weights meanwhile, and its own back.
+        states (B, T, n), or a tuple of them and the final state (B, n). An option that it does not take is not tested;
+        with ``lengths`` (B,) in place of ``mask`` rows are padded at the end only.
+        `weights` is a `GRUWeights`, Keras's layout, whose bias is None in some cases. A live model gets other weights
+        meanwhile, and its own back.
     gradients : callable, optional
         ``(x, weights, grad_hidden_states, **options)`` -> object with .kernel, .bias, .x, …, as far as offered.
     reset_after : bool, optional
-        Test only this one of the two GRUs. By default both where a callable has the choice, else reset after;
-        a layer and an ONNX node say themselves what they are, and for a node this overrules it.
+        Test only this one of the two GRUs. By default both where a callable has the choice, else what it is found
+        to be; a layer and an ONNX node say themselves what they are, and for a node this overrules it.
+    bias_rows : 1 or 2, optional
+        With reset after: one row of biases (3n,) stands outside the reset (Flux, Lasagne); two are Keras's.
+    gates, candidate : str, optional
+        Activations: "sigmoid", "hard_sigmoid_0.2" (Keras 2) or "hard_sigmoid_6" (Keras 3); "tanh" or "relu".
+    update : str, optional
+        "overwrites" if z = 1 takes the new state: the z part of the weights is then negated. By default it "keeps".
+    weights : str or callable, optional
+        How the weights are handed over: a convention of `gru_lib.porting.port`, such as "pytorch-cell", or a function
+        from `GRUWeights` to whatever the GRU takes.
+    dtype : str, optional
+        "float64", "float32", "float16" or "bfloat16": hold it to this precision. By default it is found out.
+    limit : float
+        Seconds that one call may take.
 
     Returns
     -------
@@ -49,54 +81,33 @@ def check_gru(gru: Any, *, gradients: Callable | None = None, reset_after: bool 
     >>> check_gru(gru_forward).passed
     True
     >>> def careless(x, weights, *, reset_after=True, go_backwards=False, mask=None, h0=None):
-    ...     return gru_forward(x, weights, mask=mask, reset_after=reset_after, go_backwards=go_backwards)
+    ...     return gru_forward(x, weights, mask=mask, reset_after=reset_after, go_backwards=go_backwards)[0]
     >>> print(check_gru(careless))  # doctest: +ELLIPSIS
-    ✗ careless is not a GRU by Keras's equations: ... of 70 cases fail.
+    ≈ careless is a GRU but for this: initial state ignored. ... of ... cases fail.
       in common: only with h0...
-      likely mistake: initial state ignored
+      mistake: initial state ignored
         remedy: Start from h0 where it is given...
     """
+    meant: dict[str, Any] = {"reset_after": reset_after, "bias_rows": bias_rows, "gates": gates}
+    meant |= {"candidate": candidate, "update": update, "weights": weights, "dtype": dtype}
     try:
-        implementation = as_implementation(gru, gradients, reset_after)
+        implementations = as_implementations(gru, gradients, _checked(meant))
     except CannotTestError as error:
         return Report(_name_of(gru), problem=str(error))
     except Exception as error:  # such as a framework that is installed, and broken
         return Report(_name_of(gru), problem=f"preparing it {describe_exception(error)}")
-    return _judge(implementation, list(draw_cases(**implementation.fixed)))
+    reports = [judge(implementation, dtype, limit) for implementation in implementations]
+    return reports[0] if len(reports) == 1 else Report.of_parts(_name_of(gru), reports)
+
+
+def _checked(meant: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said, without what was not; CannotTestError if it makes no sense."""
+    said = {name: value for name, value in meant.items() if value is not None}
+    for name, allowed in ALLOWED.items():
+        if name in said and said[name] not in allowed:
+            raise CannotTestError(f"{name} is {said[name]!r}; expected one of {', '.join(map(repr, allowed))}")
+    return said
 
 
 def _name_of(gru: Any) -> str:
     return str(gru) if isinstance(gru, str) else getattr(gru, "__name__", type(gru).__name__)
-
-
-def _judge(implementation: Implementation, cases: Sequence[Case]) -> Report:
-    outcomes = [run_case(implementation, case) for case in cases]
-    failures = [failure for failure in map(state_failure, outcomes) if failure]
-    failures += _repetition(implementation, outcomes)
-    not_tested = list(implementation.not_tested)
-    # a mistake explains wrong numbers; what only raises, or has another dtype, has none
-    mistakes = diagnose(outcomes) if any(failure.step for failure in failures) else ()
-    if implementation.gradients is not None and failures:
-        not_tested.append("gradients (the states are wrong)")
-    elif implementation.gradients is not None:
-        outcomes = [run_case(implementation, case, gradients=True) for case in cases]
-        failures = [failure for outcome in outcomes for failure in gradient_failures(outcome)]
-        mistakes = diagnose_gradients(outcomes) if failures else ()
-        not_tested += _missing_gradients(outcomes)
-    return Report(implementation.name, "", tuple(cases), tuple(failures), mistakes, tuple(not_tested))
-
-
-def _repetition(implementation: Implementation, outcomes: Sequence[Outcome]) -> list[Failure]:
-    """Call with a case that comes without h0 once more, if there is one, and compare."""
-    first = next((outcome for outcome in outcomes if outcome.case.h0 is None), outcomes[0])
-    again = run_case(implementation, first.case).states
-    if first.states is None or again is None or np.allclose(first.states, again, rtol=1e-6, atol=1e-6):
-        return []
-    return [Failure(first.case, AGAIN)]
-
-
-def _missing_gradients(outcomes: Sequence[Outcome]) -> list[str]:
-    offered = {name for outcome in outcomes for name in outcome.gradients}
-    expected = ("kernel", "recurrent_kernel", "bias", "x", "h0")
-    missing = [name for name in expected if name not in offered]
-    return [f"gradient of {name} (not offered)" for name in missing] if offered else []

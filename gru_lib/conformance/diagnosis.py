@@ -1,67 +1,122 @@
 """Find the known mistakes that give the same wrong numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 
 from gru_lib.conformance.cases import Case
-from gru_lib.conformance.compare import gradient_failures, tolerance
+from gru_lib.conformance.compare import distance, gradient_failures, state_failure, tolerance
 from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS, Mutant
+from gru_lib.conformance.mutants.needs import shows_in
+from gru_lib.conformance.precision import TOLERANCE, precision_of
 from gru_lib.conformance.run_case import Outcome
 
 
 def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
-    """Return the mutants that give the implementation's states in every case that gave numbers.
+    """Return the mutants that give the implementation's answers in every case that has one.
 
-    Mistakes of precision count only if no exact one fits; pairs only if no single mistake does.
+    Mistakes of precision count only if no other fits.
     """
-    numbers = [outcome for outcome in outcomes if outcome.states is not None]
-    if not numbers:
-        return ()
-    exact = tuple(m for m in FORWARD_MUTANTS if m.tolerance is None and _same_states(m, numbers))
-    if exact:
+    in_order = [outcome for outcome in outcomes if outcome.states is not None]
+    answered = _quickest_first(in_order)
+    seen = [outcome.case for outcome in answered if state_failure(outcome)]
+    possible = [m for m in _possible(answered) if all(shows_in(m, case) for case in seen)]
+    exact = tuple(m for m in possible if _same_answers(m, in_order if _remembers(m) else answered))
+    if exact or not answered:
         return exact
-    rough = [m for m in FORWARD_MUTANTS if m.tolerance is not None and _same_states(m, numbers)]
-    if rough:
-        return (min(rough, key=lambda m: m.tolerance or 0),)
-    quickest_first = sorted(numbers, key=lambda outcome: outcome.case.x.shape[1])
-    return tuple(pair for pair in _pairs() if _same_states(pair, quickest_first))
+    return tuple(m for m in FORWARD_MUTANTS if m.precision and _same_precision(m.precision, answered))[:1]
+
+
+def diagnose_pairs(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
+    """Return the pairs of mutants that give the implementation's answers in every case that has one."""
+    answered = _quickest_first([outcome for outcome in outcomes if outcome.states is not None])
+    seen = [outcome.case for outcome in answered if state_failure(outcome)]
+    shown = {m.id: frozenset(i for i, case in enumerate(seen) if shows_in(m, case)) for m in FORWARD_MUTANTS}
+    possible = [m for m in _possible(answered) if shown[m.id]]
+    found = (
+        combine(first, second)
+        for first, second in combinations(possible, 2)
+        if len(shown[first.id] | shown[second.id]) == len(seen) and not (_remembers(first) or _remembers(second))
+    )
+    return tuple(pair for pair in found if pair is not None and _same_answers(pair, answered))
+
+
+def _possible(outcomes: Sequence[Outcome]) -> list[Mutant]:
+    """Leave out mistakes of precision, and what nobody can make without the choice."""
+    resets = {outcome.case.reset_after for outcome in outcomes}
+    return [m for m in FORWARD_MUTANTS if m.precision is None and ("both resets" not in m.needs or len(resets) == 2)]
+
+
+def _quickest_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Put first what soonest excludes a mistake: wrong answers to short sequences."""
+    return sorted(outcomes, key=lambda o: (state_failure(o) is None, o.case.x.shape[1], o.case.x.size))
+
+
+def _remembers(mutant: Mutant) -> bool:
+    """Whether a mistake depends on the order of the calls."""
+    return "no h0" in mutant.needs
 
 
 def diagnose_gradients(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
-    """Return the mutants that give the implementation's gradients in every case that gave some, if these are wrong."""
-    numbers = [outcome for outcome in outcomes if outcome.gradients]
-    if not any(failure for outcome in numbers for failure in gradient_failures(outcome)):
+    """Return the mutants, or else the pairs, that give the implementation's gradients in every case that gave some."""
+    answered = sorted((o for o in outcomes if o.gradients), key=lambda outcome: outcome.case.x.size)
+    if not any(failure for outcome in answered for failure in gradient_failures(outcome)):
         return ()
-    return tuple(m for m in GRADIENT_MUTANTS if all(_same_gradients(m, outcome) for outcome in numbers))
+    pairs = (combine(first, second) for first, second in combinations(GRADIENT_MUTANTS, 2))
+    for candidates in (GRADIENT_MUTANTS, pairs):
+        if found := tuple(m for m in candidates if m and all(_same_gradients(m, outcome) for outcome in answered)):
+            return found
+    return ()
 
 
-def _same_states(mutant: Mutant, outcomes: Sequence[Outcome]) -> bool:
-    """Compare in the order of the calls, since one mistake depends on it."""
-    gru = mutant.gru()
+def _same_answers(mutant: Mutant, outcomes: Sequence[Outcome]) -> bool:
+    """Compare one case after the other, up to the first difference."""
+    gates = {outcome.case.activations for outcome in outcomes}
+    alone = all(outcome.case.surround is None for outcome in outcomes)
+    grus = {activations: mutant.gru(*activations, final=alone) for activations in gates}
     for outcome in outcomes:
         case = outcome.case
         try:
             with np.errstate(all="ignore"):
-                states = gru(case.x, case.weights, **case.options)
+                answer = case.answer(grus[case.activations])
         except ValueError:  # a mutant that exchanges axes cannot take every h0
             return False
-        if not _close(states, outcome.states, case, mutant.tolerance):
+        states, final = answer if alone else (answer, None)
+        if not _close(states, outcome.states, case, case.compared):
             return False
+        theirs = outcome.final_state
+        if final is None or theirs is None or _close(final, theirs, case, case.has_final):
+            continue
+        if "final" in mutant.forward or not _close(case.final_state, theirs, case, case.has_final):
+            return False  # whoever keeps it apart from the states may have it right
     return True
 
 
-def _close(ours: np.ndarray, theirs: np.ndarray | None, case: Case, rough: float | None) -> bool:
+def _close(ours: np.ndarray, theirs: np.ndarray | None, case: Case, compared: np.ndarray) -> bool:
+    """Whether answers agree, NaN for NaN; a wrong shape must be the same wrong shape."""
     if theirs is None or ours.shape != theirs.shape:
         return False
-    distance = np.abs(ours - theirs)[case.compared].max(initial=0)
-    return bool(distance <= max(rough or 0, tolerance(case, ours)))
+    if ours.shape[: compared.ndim] == compared.shape:
+        ours, theirs = ours[compared], theirs[compared]
+    finite = np.isfinite(ours)
+    if not finite.all() and not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
+        return False
+    scale = max(1.0, float(np.abs(ours[finite]).max(initial=0)))
+    return bool((np.abs(ours[finite] - theirs[finite]) <= TOLERANCE[case.precision] * scale).all())
+
+
+def _same_precision(precision: str, outcomes: Sequence[Outcome]) -> bool:
+    """Whether the answers are right in this precision, and hold only numbers of it."""
+    near = all(distance(outcome) <= TOLERANCE[precision] for outcome in outcomes)
+    unmasked = [o.states for o in outcomes if o.states is not None and o.case.mask is None]  # a mask may return h0
+    return near and precision_of(unmasked) == precision
 
 
 def _same_gradients(mutant: Mutant, outcome: Outcome) -> bool:
     case = outcome.case
-    ours = mutant.gradients(case.x, case.weights, case.compared_grad, **case.options)
+    x, weights, options = case.in_double
+    ours = mutant.gradients(x, weights, case.compared_grad.astype(float), **options)
     for name, theirs in outcome.gradients.items():
         value = getattr(ours, name)
         if value is None or value.shape != theirs.shape:
@@ -71,28 +126,24 @@ def _same_gradients(mutant: Mutant, outcome: Outcome) -> bool:
     return True
 
 
-def _pairs() -> Iterator[Mutant]:
-    """Yield two mistakes at once, but none that depends on the order of the calls."""
-    simple = [m for m in FORWARD_MUTANTS if m.tolerance is None and "no h0" not in m.needs]
-    for first, second in combinations(simple, 2):
-        pair = combine(first, second)
-        if pair is not None:
-            yield pair
-
-
 def combine(first: Mutant, second: Mutant) -> Mutant | None:
-    """Return a mutant with both mistakes, or None if they exchange the same part (other than weights)."""
-    parts, both = {**first.forward, **second.forward}, first.forward.keys() & second.forward.keys()
-    if both == {"weights"}:
-        a, b = first.forward["weights"], second.forward["weights"]
-        parts["weights"] = lambda ops, arrays, two_rows: b(ops, a(ops, arrays, two_rows), two_rows)
-    elif both:
+    """Return a mutant with both mistakes, or None if they exchange the same part, unless one can follow the other."""
+    forward, backward = {**first.forward, **second.forward}, {**first.backward, **second.backward}
+    both = (first.forward.keys() & second.forward.keys()) | (first.backward.keys() & second.backward.keys())
+    if both - {"weights", "finish"}:
         return None
+    if "weights" in both:
+        a, b = first.forward["weights"], second.forward["weights"]
+        forward["weights"] = lambda ops, arrays, two_rows: b(ops, a(ops, arrays, two_rows), two_rows)
+    if "finish" in both:
+        c, d = first.backward["finish"], second.backward["finish"]
+        backward["finish"] = lambda gradients, backwards: d(c(gradients, backwards), backwards)
     return Mutant(
         f"{first.id} + {second.id}",
         f"{first.name}; and {second.name}",
         f"{first.remedy}. {second.remedy}",
         first.source or second.source,
         first.needs & second.needs,
-        forward=parts,
+        forward=forward,
+        backward=backward,
     )

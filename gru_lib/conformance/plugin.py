@@ -41,7 +41,7 @@ def gru_conformance() -> Callable[..., None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     # by keyword: a mark that is called with nothing but a function takes it for the test that it decorates
-    text = "gru_conformance(*, gru, gradients=None, reset_after=None): one `gru_case` for every case of the kit"
+    text = "gru_conformance(*, gru, gradients=None, reset_after=None, ...): one `gru_case` for every case of the kit"
     config.addinivalue_line("markers", text)
 
 
@@ -53,26 +53,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("gru_case", cases, ids=[case.name for case in cases])
 
 
-def _cases(*, gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> list[GruCase]:
-    from gru_lib.conformance.adapters import as_implementation
-    from gru_lib.conformance.cases import draw_cases
+def _cases(*, gru: Any, gradients: Callable | None = None, **meant: Any) -> list[GruCase]:
+    from gru_lib.conformance.adapters import as_implementations
     from gru_lib.conformance.implementation import CannotTestError
+    from gru_lib.conformance.judge import settled_cases
 
     try:
-        implementation = as_implementation(gru, gradients, reset_after)
+        implementations = as_implementations(gru, gradients, meant)
     except CannotTestError as error:
         message = str(error)
         return [GruCase("could not be tested", lambda: message)]
-    return [GruCase(case.name, _runner(implementation, case)) for case in draw_cases(**implementation.fixed)]
+    named = len(implementations) > 1
+    return [
+        GruCase(f"{implementation.name}: {case.name}" if named else case.name, _runner(implementation, case))
+        for implementation in implementations
+        for case in settled_cases(implementation, meant.get("dtype"))
+    ]
 
 
 def _runner(implementation: Any, case: Any) -> Callable[[], str]:
     from gru_lib.conformance.compare import gradient_failures, state_failure
+    from gru_lib.conformance.judge import has_gradients
     from gru_lib.conformance.run_case import run_case
 
     def run() -> str:
         failure = state_failure(run_case(implementation, case))
-        if failure or implementation.gradients is None:
+        if failure or implementation.gradients is None or not has_gradients(case):
             return str(failure or "")
         return "\n".join(map(str, gradient_failures(run_case(implementation, case, gradients=True))))
 

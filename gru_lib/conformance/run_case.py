@@ -19,12 +19,32 @@ WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an implementation did with a case; `states` is None if there is nothing to compare."""
+    """What an implementation did with a case.
+
+    `states` is None if no array came back, and may have any shape; it is a copy of what was `returned`, which the next
+    call may change. `final_state` is there only where one was returned. `problem` says in words what is wrong apart
+    from the numbers, `dtype` which numbers they are.
+    """
 
     case: Case
     states: NDArray | None = None
+    final_state: NDArray | None = None
     problem: str = ""
     gradients: dict[str, NDArray] = field(default_factory=dict)
+    dtype: str = ""
+    returned: NDArray | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether there are states of the right shape."""
+        return self.states is not None and self.states.shape == self.case.grad.shape
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether a later call has changed what was returned."""
+        if self.states is None or self.returned is None:
+            return False
+        return not np.array_equal(self.states, self.returned, equal_nan=True)
 
 
 def run_case(implementation: Implementation, case: Case, *, gradients: bool = False) -> Outcome:
@@ -42,6 +62,7 @@ def run_case(implementation: Implementation, case: Case, *, gradients: bool = Fa
                 return Outcome(case, gradients=found, problem="" if found else "returned nothing")
             answer = implementation.call(arrays["x"], weights, **options)
             states = as_array(answer[0] if isinstance(answer, tuple) and answer else answer)
+            final_state = _final_state(answer, case)
     except KeyboardInterrupt:
         raise
     except BadAnswerError as error:
@@ -49,9 +70,8 @@ def run_case(implementation: Implementation, case: Case, *, gradients: bool = Fa
     except BaseException as error:  # SystemExit too: an implementation must not end the test
         return Outcome(case, problem=describe_exception(error))
     changed = [name for name, array in arrays.items() if not np.array_equal(array, given[name])]
-    wrong_form = _form_problem(case, states)
-    problem = wrong_form or _changed_problem(changed) or _dtype_problem(case, states)
-    return Outcome(case, None if wrong_form else states, problem)
+    problem = _shape_problem(case, states) or _changed_problem(changed)
+    return Outcome(case, states.copy(), final_state, problem, dtype=states.dtype.name, returned=states)
 
 
 class BadAnswerError(Exception):
@@ -64,10 +84,21 @@ def as_array(value: Any) -> NDArray:
         raise BadAnswerError("returned None; expected the states (B, T, n)")
     if hasattr(value, "detach"):
         value = value.detach().cpu()
+    if str(getattr(value, "dtype", "")).endswith("bfloat16"):  # unknown to NumPy; float32 holds it exactly
+        value = value.float() if hasattr(value, "float") else value.astype("float32")
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
         raise BadAnswerError(f"returned {type(value).__name__} of dtype {array.dtype}; expected numbers (B, T, n)")
     return array
+
+
+def _final_state(answer: Any, case: Case) -> NDArray | None:
+    """Return the second entry of an answer if it can be the final state, with an axis of layers or without."""
+    if not (isinstance(answer, tuple) and len(answer) == 2 and hasattr(answer[1], "__array__")):
+        return None
+    state = as_array(answer[1])
+    batch, units = case.grad.shape[0], case.grad.shape[2]
+    return state.reshape(batch, units) if state.shape in ((batch, units), (1, batch, units)) else state
 
 
 def describe_exception(error: BaseException) -> str:
@@ -83,19 +114,10 @@ def _changed_problem(changed: list[str]) -> str:
     return f"changes its argument {names} in place" if changed else ""
 
 
-def _form_problem(case: Case, states: NDArray) -> str:
-    """Say why the answer cannot be compared."""
+def _shape_problem(case: Case, states: NDArray) -> str:
     expected = case.grad.shape
-    if states.shape != expected:
-        batch, steps, n = expected
-        hints = {(steps, batch, n): ": time comes first", (batch, n): ": the last state only"}
-        wanted = f"expected (B, T, n) = {expected}"
-        return f"returned shape {states.shape}{hints.get(states.shape, '')}; {wanted}"
-    if bad := states.size - np.count_nonzero(np.isfinite(states)):
-        return f"returned {bad} values that are NaN or infinite"
-    return ""
-
-
-def _dtype_problem(case: Case, states: NDArray) -> str:
-    same = states.dtype == case.x.dtype
-    return "" if same else f"returned dtype {states.dtype}; expected {case.x.dtype}, as x and the weights"
+    if states.shape == expected:
+        return ""
+    batch, steps, n = expected
+    hints = {(steps, batch, n): ": time comes first", (batch, n): ": the last state only"}
+    return f"returned shape {states.shape}{hints.get(states.shape, '')}; expected (B, T, n) = {expected}"

@@ -1,5 +1,7 @@
 """Run a stack in the framework that a convention belongs to, to compare two of them."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +53,7 @@ def _pytorch(stack: StackedGRU, x: NDArray) -> NDArray:
     import torch
 
     first, state = stack.layers[0], CONVENTIONS["pytorch"].write(stack)
-    options = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}
+    options: dict[str, Any] = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}
     module = pytorch.build_gru(torch.nn.GRU, first[0], state, **options)
     with torch.no_grad():
         return np.asarray(pytorch.states(module, torch.tensor(x)))

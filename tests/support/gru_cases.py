@@ -1,6 +1,6 @@
 """Random GRU problems, an independent answer to each, and the one comparison that all tests share.
 
-The problems are drawn by the test kit (`gru_lib.conformance.cases`); the answer owes nothing to gru_lib.
+The problems are drawn by the test kit (`gru_lib.conformance.draws`); the answer owes nothing to gru_lib.
 A case fixes everything, also the gradient of the loss: loss = sum(case.grad * states).
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from gru_lib.conformance import cases
 from gru_lib.conformance.cases import GRADIENTS
+from gru_lib.conformance.draws import draw_case
 from gru_lib.scratch import gru_backward, gru_forward
 
 MASKS = ("none", "right", "left", "holes", "empty-row")
@@ -27,7 +28,7 @@ class Case(cases.Case):
 def make_case(seed, *, shape=(4, 5, 2, 3), scale=1.0, **options):
     """Draw a case of `shape` (B, T, m, n); `scale` multiplies the weights, `options` are those of `draw_case`."""
     sizes = dict(zip(("batch", "steps", "features", "units"), shape, strict=True))
-    return Case(**vars(cases.draw_case(seed, scale=scale, **sizes, **options)))
+    return Case(**vars(draw_case(seed, scale=scale, **sizes, **options)))
 
 
 @cache

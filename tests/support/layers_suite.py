@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gru_lib.conformance.cases import draw_mask
+from gru_lib.conformance.draws import draw_mask
 from gru_lib.layers import GRU, GRUCell
 from tests.support.gru_cases import all_cases, by_name, differences
 from tests.support.keras_oracle import answer

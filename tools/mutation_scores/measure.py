@@ -23,10 +23,10 @@ import numpy as np
 
 from gru_lib.book.mutation_scores import SCORES, mutation_score_table
 from gru_lib.conformance import MUTANTS, Mutant
-from gru_lib.conformance.adapters import as_implementation
-from gru_lib.conformance.cases import draw_cases
+from gru_lib.conformance.adapters import as_implementations
 from gru_lib.conformance.compare import state_failure
 from gru_lib.conformance.mutants import FORWARD_MUTANTS
+from gru_lib.conformance.plans import draw_cases
 from gru_lib.conformance.run_case import run_case
 from gru_lib.records import write_results
 from gru_lib.records.run_environment import CPU_ONLY, QUIET
@@ -39,7 +39,7 @@ SLOW_LAST = ("test_basics", "test_stateful_with_symbolic_batch_size")
 
 
 def kit_verdict(mutant: Mutant) -> str:
-    implementation = as_implementation(mutant.gru())
+    (implementation,) = as_implementations(mutant.gru())
     return "killed" if any(state_failure(run_case(implementation, case)) for case in draw_cases()) else "survived"
 
 

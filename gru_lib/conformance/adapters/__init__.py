@@ -1,51 +1,58 @@
-"""Everything that can be tested, turned into an `Implementation`; frameworks are imported only where one is at hand."""
+"""Everything that can be tested, turned into implementations; frameworks are imported only where one is at hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gru_lib.conformance.implementation import CannotTestError, Implementation, from_function
+from gru_lib.conformance.adapters.function import from_function
+from gru_lib.conformance.implementation import CannotTestError, Implementation
 
-LAYERS = (("keras", "Layer"), ("torch", "Module"), ("flax", "Module"), ("equinox", "Module"), ("haiku", "Module"))
 
+def as_implementations(
+    gru: Any, gradients: Callable | None = None, meant: Mapping[str, Any] | None = None
+) -> list[Implementation]:
+    """Return every GRU in what was handed over, one for each layer and direction.
 
-def as_implementation(gru: Any, gradients: Callable | None = None, reset_after: bool | None = None) -> Implementation:
-    """Return the implementation for a callable, a layer (class or live) of Keras, PyTorch or JAX, or an ONNX model.
-
-    CannotTestError: it is none of these, or is one that cannot be put to the cases.
+    `meant` holds those arguments of `check_gru` that say which GRU it is. CannotTestError: there is none, or none that
+    can be put to the cases.
     """
-    onnx = isinstance(gru, str | Path) or _descends(gru, "onnx", "ModelProto")
-    layer = any(_descends(gru, *base) for base in LAYERS)
-    if gradients is not None and (onnx or layer):
-        raise CannotTestError("gradients go with a function; those of PyTorch and JAX are tested anyhow")
-    if reset_after is not None and layer:
-        raise CannotTestError("reset_after goes with a function or an ONNX model; a layer says itself what it is")
-    if onnx:
+    meant = meant or {}
+    if isinstance(gru, Implementation):
+        return [gru]
+    if isinstance(gru, str | Path) or _descends(gru, "onnx", "ModelProto"):
         from gru_lib.conformance.adapters.onnx import from_onnx
 
-        return from_onnx(gru, reset_after)
-    if layer:
-        return _from_layer(gru)
-    if isinstance(gru, type) or not callable(gru):
-        what = f"the class {gru.__name__}" if isinstance(gru, type) else type(gru).__name__
-        raise CannotTestError(
-            f"{what} is no GRU; expected a function, a layer of Keras, PyTorch or JAX, or an ONNX model"
-        )
-    return from_function(gru, gradients, reset_after)
-
-
-def _from_layer(gru: Any) -> Implementation:
-    if _descends(gru, "keras", "Layer"):  # asked first: on that backend Keras's layers are PyTorch modules too
+        _refuse(gradients, meant.keys() - {"reset_after", "dtype"}, "an ONNX model")
+        return from_onnx(gru, meant.get("reset_after"))
+    # Keras is asked first: on that backend its layers are PyTorch modules too.
+    if _descends(gru, "keras", "Layer") or _descends(gru, "tf_keras", "Layer"):
         from gru_lib.conformance.adapters.keras import from_keras
 
-        return from_keras(gru)
+        _refuse(gradients, meant.keys() - {"dtype"}, "a layer")
+        return from_keras(gru, meant.get("dtype"))
     if _descends(gru, "torch", "Module"):
         from gru_lib.conformance.adapters.pytorch import from_pytorch
 
-        return from_pytorch(gru)
-    from gru_lib.conformance.adapters.jax import from_jax
+        _refuse(gradients, meant.keys() - {"dtype"}, "a layer")
+        return from_pytorch(gru, meant.get("dtype"))
+    if any(_descends(gru, library, "Module") for library in ("flax", "equinox", "haiku")):
+        from gru_lib.conformance.adapters.jax import from_jax
 
-    return from_jax(gru)
+        _refuse(gradients, meant.keys() - {"dtype"}, "a module")
+        return [from_jax(gru, meant.get("dtype"))]
+    if isinstance(gru, type) or not callable(gru):
+        what = f"the class {gru.__name__}" if isinstance(gru, type) else type(gru).__name__
+        raise CannotTestError(f"{what} is no GRU; expected a function, a layer of Keras, PyTorch or JAX, or an ONNX model")
+    return [from_function(gru, gradients, meant)]
+
+
+def _refuse(gradients: Callable | None, said: set[str], what: str) -> None:
+    """Raise CannotTestError for what goes with a function alone."""
+    if gradients is not None:
+        raise CannotTestError("gradients go with a function; those of PyTorch and JAX are tested anyhow")
+    if said:
+        names = ", ".join(sorted(said))
+        raise CannotTestError(f"{names} came with {what}, which says itself what it is; expected it with a function")
 
 
 def _descends(thing: Any, framework: str, name: str) -> bool:

@@ -14,15 +14,17 @@ from gru_lib.scratch import GRUGradients, GRUWeights
 EXPECTED = "a GRUCell of flax or equinox, haiku's GRU, or flax's RNN around a GRUCell"
 REASONS = {
     "use_bias": "the module has none",
+    "bias_rows": "two rows of biases: the module has one, outside the reset",
     "mask": "a cell takes none",
     "go_backwards": "the module has one direction",
     "units": "the module has its own sizes and dtype",
 }
 
 
-def from_jax(gru: Any) -> Implementation:
+def from_jax(gru: Any, dtype: str | None = None) -> Implementation:
     """Return the implementation for a class or a module of flax, equinox or haiku.
 
+    A class is built for this dtype, or for those that JAX is set to; a module has its own.
     CannotTestError: it is no GRU of theirs, or an RNN without a GRUCell.
     """
     classes = (gru if isinstance(gru, type) else type(gru)).__mro__
@@ -30,7 +32,8 @@ def from_jax(gru: Any) -> Implementation:
     if not known:
         raise CannotTestError(f"{classes[0].__name__} is no GRU that the kit knows; expected {EXPECTED}")
     states, fixed = LIBRARIES[known[0]](gru)
-    fixed = {"reset_after": True, "mask": "none", "go_backwards": False} | fixed
+    said = {} if dtype is None else {"dtype": dtype}
+    fixed = {"reset_after": True, "mask": "none", "go_backwards": False} | said | fixed
     reasons = {what: reason for what, reason in REASONS.items() if what in fixed}
     reasons |= {"reset before" if fixed["reset_after"] else "reset after": "the library has the other one"}
     return _implementation(classes[0].__name__, states, fixed, reasons, own_loop=known[0][-1] == "RNN")
@@ -43,6 +46,8 @@ def _implementation(
 
     if not jax.config.jax_enable_x64:
         fixed = {"dtype": "float32"} | fixed
+        if fixed["dtype"] == "float64":
+            raise CannotTestError(f"{name} is float64, and JAX computes in float32 unless jax_enable_x64 is set")
     quick: Any = {"xla_backend_optimization_level": 0}  # compiling is what takes the time
     forward = jax.jit(states, compiler_options=quick)
     backward = jax.jit(lambda grad, *arrays: jax.vjp(states, *arrays)[1](grad), compiler_options=quick)

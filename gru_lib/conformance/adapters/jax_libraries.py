@@ -98,7 +98,7 @@ def _nnx(gru: Any) -> Library:
         _nnx_filled(cell, kernel, recurrent, bias)
         return _scan(lambda h, x_t: cell(h, x_t)[0], x, h0, n)
 
-    return states, {"use_bias": False} | _own(gru, features="in_features", units="hidden_features")
+    return states, {"bias_rows": 1} | _own(gru, features="in_features", units="hidden_features")
 
 
 def _nnx_rnn(gru: Any) -> Library:

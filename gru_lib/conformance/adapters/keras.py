@@ -1,66 +1,167 @@
-"""Keras layers as implementations: a class like `keras.layers.GRU`, or a live layer, on whatever backend is in use."""
+"""Keras layers as implementations, of Keras 3 and of Keras 2: classes, or live layers and models with GRUs in them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gru_lib.conformance.implementation import CannotTestError, Implementation
-from gru_lib.frameworks.keras import build_gru, run
+from gru_lib.conformance.implementation import CannotTestError, Implementation, untestable
+from gru_lib.frameworks.keras import answers, home
 from gru_lib.scratch import GRUWeights
 
-SWITCHES = {"return_sequences": True, "return_state": False, "stateful": False}
+SWITCHES = {"return_sequences": True, "return_state": True, "stateful": False}
+OF_TWO = {"merge_mode": "concat", "zero_output_for_mask": False}  # Bidirectional sets the second by itself
+NO_SEQUENCE = {"mask": "none", "go_backwards": False}
+ONE_STEP = {"mask, go_backwards": "a cell takes one step"}
 
 
-def from_keras(gru: Any) -> Implementation:
-    """Return the implementation for a class or a layer with the interface of `keras.layers.GRU`.
+def from_keras(gru: Any, dtype: str | None = None) -> list[Implementation]:
+    """Return an implementation for a class, or one for each GRU layer, half of Bidirectional, and cell inside a layer.
 
-    CannotTestError: a live layer has not been built, or has other weights than a GRU.
+    A class is built for this dtype, or for every one that comes; a layer has its own.
+    CannotTestError: there is no GRU, or it has not been built.
     """
     if isinstance(gru, type):
-        return _from_class(gru)
-    if not getattr(gru, "built", False) or not hasattr(gru, "units"):
-        raise CannotTestError(f"{type(gru).__name__} is not a built GRU layer; call it once, or build it")
-    arrays = gru.get_weights()
+        return [_from_class(gru, dtype)]
+    if not gru.built:
+        raise CannotTestError(f"{gru.name} has not been built; call it once, or build it")
+    found = list(_parts(gru, gru.name))
+    if not found:
+        raise CannotTestError(f"{gru.name} holds no GRU: no layer or cell in it has recurrent weights of (n, 3n)")
+    return found
+
+
+def _from_class(cls: Any, dtype: str | None) -> Implementation:
+    keras, probe = home(cls), cls(3)
+    is_cell = hasattr(probe, "state_size") and not hasattr(probe, "return_sequences")
+    if not is_cell and not hasattr(probe, "return_sequences"):
+        raise CannotTestError(f"{cls.__name__} is no recurrent layer, and no cell of one")
+
+    @cache  # to build a layer takes as long as two steps of TensorFlow
+    def built(features: int, units: int, dtype: str, use_bias: bool, reset_after: bool, go_backwards: bool) -> Any:
+        options = {"reset_after": reset_after, "use_bias": use_bias, "dtype": dtype}
+        if is_cell:
+            layer = keras.layers.RNN(cls(units, **options), dtype=dtype, **SWITCHES)
+        else:
+            layer = cls(units, go_backwards=go_backwards, **options, **SWITCHES)
+        layer.build((None, None, features))
+        return layer
+
+    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **options: Any) -> tuple[NDArray, ...]:
+        layer = built(weights.input_size, weights.units, dtype or x.dtype.name, weights.bias is not None, **options)
+        layer.set_weights(weights.arrays())
+        return tuple(answers(layer, x, h0, mask))
+
+    fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
+    if dtype is None and keras.__name__ == "keras" and keras.backend.backend() != "tensorflow":
+        fixed = fixed | {"dtype": "float32"}
+        reasons = reasons | {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
+    return Implementation(cls.__name__, call, fixed, reasons)
+
+
+def _parts(layer: Any, name: str) -> Iterator[Implementation]:
+    """Yield the GRUs in a layer, in whatever it is wrapped."""
+    if hasattr(layer, "backward_layer"):
+        for half, inner in enumerate((layer.forward_layer, layer.backward_layer)):
+            if _is_gru(inner):
+                yield _half(layer, half, f"{name}, {('forward', 'backward')[half]}")
+    elif _is_gru(layer):
+        yield _alone(layer, name)
+    else:
+        for inner in layer._flatten_layers(include_self=False, recursive=False):
+            yield from _parts(inner, f"{name}.{inner.name}")
+
+
+def _is_gru(layer: Any) -> bool:
+    """Whether a layer, or its cell, has recurrent weights of three gates."""
+    cell = getattr(layer, "cell", layer)
+    shapes = [tuple(variable.shape) for variable in cell.weights]
+    return hasattr(cell, "units") and shapes[1:2] == [(cell.units, 3 * cell.units)]
+
+
+def _alone(layer: Any, name: str) -> Implementation:
+    is_cell = not hasattr(layer, "return_sequences")
+    called = home(layer).layers.RNN(layer, dtype=layer.compute_dtype) if is_cell else layer
+
+    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **_options: Any) -> tuple:
+        with _lent(layer, weights, [called], SWITCHES):
+            return tuple(answers(called, x, h0, mask))
+
+    fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
+    return _implementation(layer, name, call, fixed, reasons)
+
+
+def _half(layer: Any, half: int, name: str) -> Implementation:
+    """Return one half of a Bidirectional, whose output and final states are taken apart."""
+    both = [layer.forward_layer, layer.backward_layer]
+
+    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **_options: Any) -> tuple[NDArray, NDArray]:
+        starts = None
+        if h0 is not None:
+            starts = [np.zeros((len(x), getattr(inner, "cell", inner).units), x.dtype) for inner in both]
+            starts[half] = h0
+        with _lent(both[half], weights, [layer, *both], SWITCHES | OF_TWO):
+            merged, *finals = answers(layer, x, starts, mask)
+        states = np.split(merged, [finals[0].shape[1]], axis=2)[half]
+        return states[:, ::-1] if half else states, finals[half]  # the layer turns the second half round
+
+    reasons = {f"merge_mode={layer.merge_mode!r}": "tested as 'concat'"} if layer.merge_mode != "concat" else {}
+    reasons["zero_output_for_mask"] = "Bidirectional sets it; tested without"
+    return _implementation(both[half], name, call, {}, reasons)
+
+
+def _implementation(layer: Any, name: str, call: Any, fixed: dict, reasons: dict) -> Implementation:
+    """Return the implementation with what a live layer has of its own."""
+    cell = getattr(layer, "cell", layer)
+    kernel, recurrent_kernel, *bias = layer.get_weights()
+    settings = {
+        "reset_after": bias[0].ndim == 2 if bias else getattr(cell, "reset_after", True),
+        "use_bias": bool(bias),
+        "go_backwards": getattr(layer, "go_backwards", False),
+    }
+    own = ", ".join(f"{key}={value}" for key, value in settings.items() if hasattr(layer, key))
+    reasons = reasons | {"other options, sizes, dtypes": f"the layer has {own}, and its own"}
+    half_precision = cell.compute_dtype in ("float16", "bfloat16")
+    settings |= {"features": len(kernel), "units": len(recurrent_kernel)}
+    settings |= {"dtype": cell.compute_dtype if half_precision else kernel.dtype.name}
     try:
-        weights = GRUWeights(*arrays)
-    except (TypeError, ValueError) as error:
-        raise CannotTestError(f"{gru.name} has not the weights of a GRU: {error}") from None
-    fixed = {"reset_after": gru.reset_after, "use_bias": gru.use_bias, "go_backwards": gru.go_backwards}
-    reasons = {name: f"the layer has {name}={value}" for name, value in fixed.items()}
-    fixed |= {"features": weights.input_size, "units": weights.units, "dtype": weights.dtype.name}
-
-    def call(x: Any, weights: GRUWeights, **options: Any) -> np.ndarray:
-        with _borrowed(gru, weights):
-            return run(gru, x, options["h0"], options["mask"])
-
-    return Implementation(gru.name, call, fixed, reasons | {"other sizes, dtypes": "the layer has its own"})
+        settings |= _activations(cell)
+    except CannotTestError as error:
+        return untestable(name, str(error))
+    return Implementation(name, call, settings | fixed, reasons)
 
 
-def _from_class(cls: type) -> Implementation:
-    import keras
-
-    double = keras.backend.backend() == "tensorflow"
-
-    def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, reset_after: bool, go_backwards: bool) -> np.ndarray:
-        options = {"reset_after": reset_after, "go_backwards": go_backwards}
-        return run(build_gru(weights, weights.arrays(), cls=cls, **options), x, h0, mask)
-
-    reasons = {} if double else {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
-    return Implementation(cls.__name__, call, {} if double else {"dtype": "float32"}, reasons)
+def _activations(cell: Any) -> dict[str, str]:
+    """Return the activations that are not the usual ones, in the words of the kit."""
+    hard = "hard_sigmoid_0.2" if home(cell).__name__ == "tf_keras" else "hard_sigmoid_6"
+    known = {
+        "recurrent_activation": ("gates", {"sigmoid": "sigmoid", "hard_sigmoid": hard}),
+        "activation": ("candidate", {"tanh": "tanh", "relu": "relu"}),
+    }
+    found = {}
+    for argument, (role, words) in known.items():
+        function = getattr(cell, argument, None)
+        name = next(iter(words)) if function is None else getattr(function, "__name__", str(function))
+        if name not in words:
+            raise CannotTestError(f"it has {argument}={name}; the kit knows {' and '.join(words)}")
+        found[role] = words[name]
+    return {role: word for role, word in found.items() if word not in ("sigmoid", "tanh")}
 
 
 @contextmanager
-def _borrowed(layer: Any, weights: GRUWeights) -> Iterator[None]:
-    """Lend the layer other weights and switches; it gets its own back, whatever happens."""
-    own, state = layer.get_weights(), {name: getattr(layer, name) for name in SWITCHES}
+def _lent(layer: Any, weights: GRUWeights, called: list[Any], switches: dict[str, Any]) -> Iterator[None]:
+    """Lend a layer other weights, and those that are called other switches; they get their own back in any case."""
+    own = layer.get_weights()
+    before = [(each, name, getattr(each, name)) for each in called for name in switches if hasattr(each, name)]
     try:
         layer.set_weights(weights.arrays())
-        for name, value in SWITCHES.items():
-            setattr(layer, name, value)
+        for each, name, _ in before:
+            setattr(each, name, switches[name])
         yield
     finally:
-        for name, value in state.items():
-            setattr(layer, name, value)
+        for each, name, value in before:
+            setattr(each, name, value)
         layer.set_weights(own)

@@ -6,6 +6,7 @@ from gru_lib.conformance.mutants.gradients import GRADIENT_MUTANTS
 from gru_lib.conformance.mutants.masks import MASK_MUTANTS
 from gru_lib.conformance.mutants.mutant import Mutant
 from gru_lib.conformance.mutants.recurrence import RECURRENCE_MUTANTS
+from gru_lib.conformance.mutants.sizes import SIZE_MUTANTS
 from gru_lib.conformance.mutants.steps import STEP_MUTANTS
 from gru_lib.conformance.mutants.weights import WEIGHT_MUTANTS
 
@@ -16,6 +17,7 @@ FORWARD_MUTANTS = (
     *ACTIVATION_MUTANTS,
     *RECURRENCE_MUTANTS,
     *MASK_MUTANTS,
+    *SIZE_MUTANTS,
 )
 MUTANTS = {mutant.id: mutant for mutant in (*FORWARD_MUTANTS, *GRADIENT_MUTANTS)}
 

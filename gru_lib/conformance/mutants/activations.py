@@ -19,6 +19,7 @@ ACTIVATION_MUTANTS = (
         f"{STANDARD}, or recurrent_activation='sigmoid'",
         gate_activation=lambda ops, a: ops.clip(0.2 * a + 0.5, 0, 1),
         source="https://github.com/keras-team/keras/pull/9112",
+        convention="gates='hard_sigmoid_0.2'",
     ),
     forward_mutant(
         "hard-sigmoid-6",
@@ -26,6 +27,7 @@ ACTIVATION_MUTANTS = (
         STANDARD,
         gate_activation=lambda ops, a: ops.clip(a / 6 + 0.5, 0, 1),
         source="https://github.com/tensorflow/tensorflow/issues/65381",
+        convention="gates='hard_sigmoid_6'",
     ),
     forward_mutant(
         "fast-sigmoid",
@@ -48,6 +50,7 @@ ACTIVATION_MUTANTS = (
         TANH,
         candidate_activation=lambda ops, a: ops.maximum(a, 0),
         source="https://github.com/xiph/rnnoise/issues/58",
+        convention="candidate='relu'",
     ),
     forward_mutant(
         "candidate-sigmoid",

@@ -41,10 +41,10 @@ class WeightArrays(NamedTuple):
 
 
 def weight_arrays(weights: GRUWeights, reset_after: bool) -> WeightArrays:
-    """Give weights in Keras's layout two rows of biases."""
+    """Give weights in Keras's layout two rows of biases; a single row is b, with either reset."""
     b = c = np.zeros(weights.kernel.shape[1], weights.kernel.dtype)
     if weights.bias is not None:
-        b, c = weights.bias if reset_after else (weights.bias, c)
+        b, c = weights.bias if reset_after and weights.bias.ndim == 2 else (weights.bias, c)
     return WeightArrays(weights.kernel, weights.recurrent_kernel, b, c)
 
 

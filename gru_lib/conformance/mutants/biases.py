@@ -75,6 +75,7 @@ BIAS_MUTANTS = (
         "bias",
         "after",
         source="https://github.com/nntrainer/nntrainer/pull/1787",
+        convention="bias_rows=1",
     ),
     weight_mutant(
         "biases-forgotten",

@@ -7,7 +7,18 @@ mistake run in NumPy, inside a Keras layer, and as an ONNX operator.
 from collections.abc import Callable
 from typing import Any
 
-from gru_lib.conformance.mutants.arguments import SequenceInput, StepState, WeightArrays, thirds, where_valid
+from numpy.typing import NDArray
+
+from gru_lib.conformance.mutants.arguments import (
+    NUMPY,
+    SequenceInput,
+    StepState,
+    WeightArrays,
+    thirds,
+    weight_arrays,
+    where_valid,
+)
+from gru_lib.scratch import GRUWeights
 
 
 def candidate_reset_after(_ops: Any, step: StepState) -> Any:
@@ -81,6 +92,11 @@ class GRUVariant(Variant):
         return states
 
     @staticmethod
+    def final(_ops: Any, states: Any, _inputs: SequenceInput) -> Any:
+        """Return the state (B, n) after the last step; `states` are in the order of processing."""
+        return states[:, -1]
+
+    @staticmethod
     def output_order(_ops: Any, states: Any, _inputs: SequenceInput) -> Any:
         """Return the states in the order in which they leave."""
         return states
@@ -121,4 +137,29 @@ class GRUVariant(Variant):
             if trace is not None:
                 trace.append(step._replace(valid=valid))
         states = self.outputs(ops, ops.stack(outputs, axis=1), inputs)
-        return self.output_order(ops, states, inputs), states[:, -1]
+        return self.output_order(ops, states, inputs), self.final(ops, states, inputs)
+
+
+def gru_of_parts(parts: dict[str, Callable], *, final: bool = False) -> Callable[..., Any]:
+    """Return a GRU with the interface of `check_gru`, of these parts instead of the right ones.
+
+    It remembers its own calls and nobody else's; `final` makes it return the final state too.
+    """
+    variant = GRUVariant(**parts)
+    memory: dict = {}
+
+    def gru(
+        x: NDArray,
+        weights: GRUWeights,
+        *,
+        h0: NDArray | None = None,
+        mask: NDArray | None = None,
+        reset_after: bool = True,
+        go_backwards: bool = False,
+    ) -> Any:
+        inputs = SequenceInput(x, h0, mask, go_backwards, memory)
+        two_rows = reset_after and (weights.bias is None or weights.bias.ndim == 2)
+        found = variant.run(NUMPY, weight_arrays(weights, reset_after), inputs, reset_after, two_rows=two_rows)
+        return found if final else found[0]
+
+    return gru

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from gru_lib.conformance.mutants.mutant import backward_mutant
-from gru_lib.scratch import GRUGradients
+from gru_lib.scratch import GRUGradients, sigmoid
 
 
 def _last_only(grad: np.ndarray) -> np.ndarray:
@@ -18,6 +18,11 @@ def _gates_transposed(u_zr: np.ndarray) -> np.ndarray:
 
 def _next_state(trace: list, t: int) -> np.ndarray:
     return trace[t + 1].h if t + 1 < len(trace) else 0 * trace[t].h
+
+
+def _slope(gate: np.ndarray) -> np.ndarray:
+    again = sigmoid(gate)
+    return again * (1 - again)
 
 
 def _one_bias(gradients: GRUGradients, _backwards: bool) -> GRUGradients:
@@ -61,6 +66,22 @@ GRADIENT_MUTANTS = (
         "gradient: derivative of z missing",
         CHAIN,
         z_gradient=lambda live, step: live * (step.h - step.g),
+    ),
+    backward_mutant(
+        "sigmoid-derivative-of-gate",
+        "gradient: derivative of the sigmoid taken at the gate instead of at the sum inside it",
+        "With the gate itself the derivative is z (1 - z): no further sigmoid",
+        z_gradient=lambda live, step: live * (step.h - step.g) * _slope(step.z),
+        r_gradient=lambda d_reset_state, d_candidate, step: (
+            (d_candidate * step.recurrent_product(step.h) if step.reset_after else d_reset_state * step.h)
+            * _slope(step.r)
+        ),
+    ),
+    backward_mutant(
+        "tanh-derivative-of-candidate",
+        "gradient: derivative of tanh taken at the candidate instead of at the sum inside it",
+        "With the candidate itself the derivative is 1 - g²: no further tanh",
+        candidate_gradient=lambda live, step: live * (1 - step.z) * (1 - np.tanh(step.g) ** 2),
     ),
     backward_mutant(
         "z-without-candidate",

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from numpy.typing import NDArray
 
+from gru_lib.conformance import activations
 from gru_lib.conformance.mutants.arguments import NUMPY, SequenceInput, StepState, weight_arrays
 from gru_lib.conformance.mutants.backward import BackwardVariant
-from gru_lib.conformance.mutants.forward import GRUVariant
+from gru_lib.conformance.mutants.forward import GRUVariant, gru_of_parts
 from gru_lib.scratch import GRUGradients, GRUWeights
 
 
@@ -27,8 +29,10 @@ class Mutant:
         Address of a public page where this happened, or where a convention that invites it is written down.
     needs : frozenset of str
         What a case must have; in a case without it the answer is right. Tests hold this to every case.
-    tolerance : float or None
-        For mistakes of precision: how near is near enough, since rounding depends on the order of the sums.
+    convention : str or None
+        Who computes so on purpose, and how to say that it is meant; then it is a GRU but for this.
+    precision : str or None
+        For mistakes of precision: whose numbers the states are. How they are rounded depends on the order of the sums.
     forward, backward : mapping from str to callable
         The exchanged parts, named as in `GRUVariant` and `BackwardVariant`.
     """
@@ -38,31 +42,21 @@ class Mutant:
     remedy: str
     source: str | None = None
     needs: frozenset[str] = frozenset()
-    tolerance: float | None = None
+    convention: str | None = None
+    precision: str | None = None
     forward: Mapping[str, Callable] = field(default_factory=dict)
     backward: Mapping[str, Callable] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Mutant({self.id})"
 
-    def gru(self) -> Callable[..., NDArray]:
-        """Return a callable with the interface of `check_gru`; it remembers its own calls and nobody else's."""
-        variant = GRUVariant(**self.forward)
-        memory: dict = {}
+    def gru(self, gates: str = "sigmoid", candidate: str = "tanh", *, final: bool | None = None) -> Callable[..., Any]:
+        """Return a callable with the interface of `check_gru`, with these activations where they are not the mistake.
 
-        def mutant(
-            x: NDArray,
-            weights: GRUWeights,
-            *,
-            h0: NDArray | None = None,
-            mask: NDArray | None = None,
-            reset_after: bool = True,
-            go_backwards: bool = False,
-        ) -> NDArray:
-            inputs = SequenceInput(x, h0, mask, go_backwards, memory)
-            return variant.run(NUMPY, weight_arrays(weights, reset_after), inputs, reset_after)[0]
-
-        return mutant
+        With `final` it returns the final state too; by default if that is what is wrong.
+        """
+        parts = {**activations.parts(gates, candidate), **self.forward}
+        return gru_of_parts(parts, final="final" in self.forward if final is None else final)
 
     def gradients(
         self,
@@ -88,11 +82,12 @@ def forward_mutant(
     remedy: str,
     *needs: str,
     source: str | None = None,
-    tolerance: float | None = None,
+    convention: str | None = None,
+    precision: str | None = None,
     **parts: Callable,
 ) -> Mutant:
     """Return a mutant with other parts of the forward pass, named as in `GRUVariant`."""
-    return Mutant(id, name, remedy, source, frozenset(needs), tolerance, forward=parts)
+    return Mutant(id, name, remedy, source, frozenset(needs), convention, precision, forward=parts)
 
 
 def backward_mutant(

@@ -42,6 +42,7 @@ STEP_MUTANTS = (
         "Mix as z h + (1 - z) g, or negate the z part of all weights",
         interpolate=lambda _ops, step: (1 - step.z) * step.h + step.z * step.g,
         source="https://github.com/soroushmehr/sampleRNN_ICLR2017/issues/20",
+        convention="update='overwrites'",
     ),
     forward_mutant(
         "past-not-scaled",
@@ -63,6 +64,7 @@ STEP_MUTANTS = (
         "after",
         candidate_preactivation=candidate_reset_before,
         source="https://github.com/microsoft/onnxscript/issues/2852",
+        convention="reset_after=False",
     ),
     forward_mutant(
         "recurrent-bias-skipped-at-zero",
@@ -81,11 +83,13 @@ STEP_MUTANTS = (
         "before",
         candidate_preactivation=candidate_reset_after,
         source="https://github.com/ooples/AiDotNet/pull/722",
+        convention="reset_after=True",
     ),
     forward_mutant(
         "reset-flag-inverted",
         "reset_after read the wrong way round",
         "ONNX's linear_before_reset=1 means reset after: there the product comes first",
+        "both resets",
         candidate_preactivation=lambda ops, step: (
             candidate_reset_before if step.reset_after else candidate_reset_after
         )(ops, step),
@@ -153,7 +157,7 @@ STEP_MUTANTS = (
         "computed in float32, or with float32 constants, where float64 was asked for",
         "Keep the dtype of the input: look for arrays made without dtype=",
         "float64",
-        tolerance=1e-6,  # measured 6e-8; other orders of the sums give a few times that
+        precision="float32",
         interpolate=_rounded("float32"),
         source="https://github.com/asappresearch/sru/issues/102",
     ),
@@ -161,7 +165,7 @@ STEP_MUTANTS = (
         "float16-inside",
         "computed in float16",
         "Keep the dtype of the input: look for mixed precision or a half-precision kernel",
-        tolerance=2e-3,  # measured 6e-4
+        precision="float16",
         interpolate=_rounded("float16"),
         source="https://github.com/pytorch/pytorch/issues/84261",
     ),

@@ -21,9 +21,9 @@ def scaled(*factors: float) -> Callable:
     return lambda ops, a: ops.concatenate([f * t for f, t in zip(factors, thirds(a), strict=True)], axis=-1)
 
 
-def weight_mutant(id: str, weights: Callable, name: str, remedy: str, *needs: str, source: str | None = None) -> Mutant:
+def weight_mutant(id: str, weights: Callable, name: str, remedy: str, *needs: str, **more: Any) -> Mutant:
     """Return a mutant whose weights are changed by (ops, arrays, two_rows) -> arrays."""
-    return forward_mutant(id, name, remedy, *needs, source=source, weights=weights)
+    return forward_mutant(id, name, remedy, *needs, weights=weights, **more)
 
 
 def _reorder(ops: Any, a: Any, order: str) -> Any:
@@ -52,6 +52,11 @@ def _half(ops: Any, a: Any) -> Any:
     return ops.cast(ops.cast(a, "float16"), a.dtype)
 
 
+def _eight_bits(ops: Any, a: Any) -> Any:
+    scale = ops.max(ops.abs(a)) / 127 + 1e-30
+    return ops.round(a / scale) * scale
+
+
 ORDER = "Exchange the first two thirds"
 WEIGHT_MUTANTS = (
     weight_mutant(
@@ -60,6 +65,7 @@ WEIGHT_MUTANTS = (
         "z and r exchanged in every array (PyTorch's and cuDNN's order r, z, n read as z, r, h)",
         f"{ORDER} of kernel, recurrent kernel and biases; {PORT}",
         source="https://github.com/keras-team/keras/issues/15915",
+        convention="weights='pytorch-cell'",
     ),
     weight_mutant(
         "zr-exchanged-kernel",
@@ -134,6 +140,13 @@ WEIGHT_MUTANTS = (
         _ordered("010", "recurrent"),
         "candidate computed with the recurrent kernel of z",
         "Take the last n columns of the recurrent kernel for the candidate",
+    ),
+    weight_mutant(
+        "weights-int8",
+        every(_eight_bits),
+        "weights rounded to eight bits, with one scale for each array",
+        "Compare with the weights before quantisation; decide afterwards whether the difference is small enough",
+        source="https://github.com/tensorflow/tensorflow/issues/48487",
     ),
     weight_mutant(
         "weights-float16",

@@ -1,0 +1,124 @@
+"""Functions as implementations: whatever has the interface of `check_gru`, and takes weights in a layout of its own."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from gru_lib.conformance.implementation import CannotTestError, Implementation
+from gru_lib.porting import CONVENTIONS, port
+from gru_lib.scratch import GRUWeights
+
+OPTIONS = ("h0", "mask", "lengths", "reset_after", "go_backwards")
+SIGNATURE = "(x, weights, {}*, h0=None, mask=None, reset_after=True, go_backwards=False)"
+WITHOUT: dict[str, dict[str, Any]] = {
+    "h0": {"use_h0": False},
+    "mask": {"mask": "none"},
+    "go_backwards": {"go_backwards": False},
+}
+CHOICES: tuple[Mapping[str, Any], ...] = (
+    {"reset_after": True, "bias_rows": 2},
+    {"reset_after": True, "bias_rows": 1},
+    {"reset_after": False, "bias_rows": 1},
+)
+
+
+def from_function(gru: Callable, gradients: Callable | None, meant: Mapping[str, Any]) -> Implementation:
+    """Return the implementation that a function is with the interface of `check_gru`.
+
+    `meant` holds the arguments of `check_gru` that say which GRU it is. CannotTestError: its signature cannot be read,
+    or does not take ``(x, weights)``.
+    """
+    name = getattr(gru, "__name__", type(gru).__name__)
+    offered = _offered(gru, name, 2)
+    fixed = {key: meant[key] for key in ("gates", "candidate", "bias_rows", "dtype") if meant.get(key) is not None}
+    left_out = [option for option in WITHOUT if option not in offered]
+    if "lengths" in offered:
+        fixed["lengths_only"] = True
+        left_out = [*dict.fromkeys([*left_out, "go_backwards"])]
+    for option in left_out:
+        fixed |= WITHOUT[option]
+    reasons = dict.fromkeys(left_out, f"{name} does not take it")
+    if "lengths" in offered:
+        del fixed["mask"]
+        reasons["mask"] = f"{name} takes lengths, so that padding stands at the end only"
+    choices, reason = _choices(name, "reset_after" in offered, meant)
+    hand_over = _layout(meant.get("weights"), meant.get("update") == "overwrites")
+
+    def call(x: Any, weights: GRUWeights, **options: Any) -> Any:
+        if "lengths" in offered:
+            options["lengths"] = None if options["mask"] is None else options["mask"].sum(axis=1)
+        handed = hand_over(weights, options["reset_after"])
+        return gru(x, handed, **{option: options[option] for option in offered})
+
+    backward = None if gradients is None else _backward(gradients, offered)
+    return Implementation(name, call, fixed, reasons | reason, backward, choices)
+
+
+def _choices(
+    name: str, offered: bool, meant: Mapping[str, Any]
+) -> tuple[tuple[Mapping[str, Any], ...], dict[str, str]]:
+    """Return which GRUs the function may be, and why others are left out."""
+    after = meant.get("reset_after")
+    if meant.get("weights") in ("pytorch", "pytorch-cell", "cudnn"):
+        after = True  # they know no other
+    if after is not None:
+        other = "reset before" if after else "reset after"
+        return ({"reset_after": after},), {other: f"reset_after={after} was asked for"}
+    if offered:
+        return ({},), {}
+    choices = [choice for choice in CHOICES if meant.get("bias_rows") in (None, choice["bias_rows"])]
+    return tuple(choices), {"the other reset": f"{name} takes no reset_after"}
+
+
+def _layout(layout: str | Callable | None, overwrites: bool) -> Callable[[GRUWeights, bool], Any]:
+    """Return what turns weights and reset_after into what the function takes."""
+    if isinstance(layout, str) and layout not in CONVENTIONS:
+        raise CannotTestError(f"weights is {layout!r}; expected one of {', '.join(CONVENTIONS)}, or a function")
+
+    def hand_over(weights: GRUWeights, reset_after: bool) -> Any:
+        if overwrites:
+            weights = GRUWeights(*map(_update_negated, weights.arrays()))
+        if isinstance(layout, str):
+            return port(weights, "scratch", layout, reset_after=reset_after)
+        return weights if layout is None else layout(weights)
+
+    return hand_over
+
+
+def _update_negated(array: Any) -> Any:
+    """Negate the third of z: 1 - sigmoid(a) is sigmoid(-a)."""
+    n = array.shape[-1] // 3
+    return np.concatenate([-array[..., :n], array[..., n:]], axis=-1)
+
+
+def _backward(gradients: Callable, needed: list[str]) -> Callable:
+    name = getattr(gradients, "__name__", "gradients")
+    offered = _offered(gradients, name, 3)
+    if missing := [option for option in needed if option not in offered]:
+        raise CannotTestError(f"{name} does not take {', '.join(missing)}, which the GRU takes")
+    return lambda x, weights, grad, **options: gradients(x, weights, grad, **{name: options[name] for name in offered})
+
+
+def _offered(function: Callable, name: str, positional: int) -> list[str]:
+    """Return the options that a function takes, after it was found to be callable with them."""
+    expected = SIGNATURE.format("" if positional == 2 else "grad_hidden_states, ")
+    if not callable(function):
+        raise CannotTestError(f"{name} is not callable; expected a function {name}{expected}")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        raise CannotTestError(f"the signature of {name} cannot be read; wrap it in a function {expected}") from None
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    takes = set(signature.parameters)
+    anything = inspect.Parameter.VAR_KEYWORD in kinds
+    offered = [option for option in OPTIONS if option in takes or (anything and option != "lengths")]
+    if "mask" in offered and "lengths" in offered:
+        offered.remove("lengths")
+    try:
+        signature.bind(*range(positional), **dict.fromkeys(offered))
+    except TypeError as error:
+        given = ", ".join(signature.parameters)
+        raise CannotTestError(f"{name}({given}) does not fit ({error}); expected {expected}") from None
+    return offered

@@ -1,0 +1,80 @@
+"""What is known about a mistake that has no name: which part, which gate, and how large."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+
+from gru_lib.conformance.cases import Case
+from gru_lib.conformance.compare import distance, gradient_failures, state_failure, tolerance
+from gru_lib.conformance.run_case import Outcome
+
+GATES = ("update gate", "reset gate", "candidate")
+SMALL = 5e-3
+
+
+def state_evidence(ask: Callable[[Case], Outcome], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Return what can be said about wrong states, after putting the smallest failing case with parts set to zero."""
+    wrong = [outcome for outcome in outcomes if outcome.fits and state_failure(outcome)]
+    if not wrong:
+        return ()
+    largest = max(map(distance, wrong))
+    said = [f"off by {largest:.1g} at most: as by an approximated activation, or by rounded weights"]
+    smallest = min(wrong, key=lambda outcome: (min(outcome.case.grad.shape) < 2, outcome.case.grad.size)).case
+    healed = [part for part, case in _without(smallest) if not state_failure(ask(case))]
+    said = said if largest <= SMALL else []
+    return (*said, *[f"right as soon as {part} zero" for part in healed])
+
+
+def _without(case: Case) -> Iterator[tuple[str, Case]]:
+    """Yield the case with one part of its weights set to zero, or without an initial state."""
+    names = [name for name in ("kernel", "recurrent_kernel", "bias") if getattr(case, name) is not None]
+    n = case.weights.units
+    for i, gate in enumerate(GATES):
+        third = np.repeat(np.arange(3) != i, n)
+        yield f"all weights of the {gate} are", replace(case, **{name: getattr(case, name) * third for name in names})
+    for name in names:
+        yield f"the {name.replace('_', ' ')} is", replace(case, **{name: 0 * getattr(case, name)})
+    if case.h0 is not None:
+        yield "the initial state is", replace(case, h0=0 * case.h0)
+
+
+def gradient_evidence(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Return which gradients are wrong, and in which columns, if that is the same in every failing case."""
+    failing = [outcome for outcome in outcomes if any(gradient_failures(outcome))]
+    offered = list(failing[0].gradients) if failing else []
+    wrong = {name for outcome in failing for name in _wrong(outcome)}
+    right = [name for name in offered if name not in wrong]
+    said = [f"always right: the gradient of {', '.join(right)}"] if right and wrong else []
+    columns = {
+        gate
+        for outcome, name in product(failing, ("kernel", "recurrent_kernel", "bias"))
+        for gate in _wrong_columns(outcome, name)
+    }
+    if columns and len(columns) < len(GATES):
+        said.append(f"among the weights, wrong only for the {' and the '.join(g for g in GATES if g in columns)}")
+    return tuple(said)
+
+
+def _wrong(outcome: Outcome) -> list[str]:
+    """Return the gradients that are wrong."""
+    return [name for name, got in outcome.gradients.items() if not _agrees(outcome, name, got, slice(None))]
+
+
+def _agrees(outcome: Outcome, name: str, got: np.ndarray, columns: slice) -> bool:
+    expected = outcome.case.gradients[name]
+    if expected is None or got.shape != expected.shape:
+        return False
+    difference = np.abs(got - expected)[..., columns]
+    return bool(difference.max(initial=0) <= tolerance(outcome.case, expected))
+
+
+def _wrong_columns(outcome: Outcome, name: str) -> Iterator[str]:
+    n = outcome.case.weights.units
+    got = outcome.gradients.get(name)
+    if got is None:
+        return
+    for i, gate in enumerate(GATES):
+        if not _agrees(outcome, name, got, slice(i * n, (i + 1) * n)):
+            yield gate
