@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from gru_lib.conformance import check_gru
-from gru_lib.conformance.adapters import as_implementation
-from gru_lib.conformance.cases import draw_case
+from gru_lib.conformance.adapters import as_implementations
 from gru_lib.conformance.compare import gradient_failures, state_failure
+from gru_lib.conformance.draws import draw_case
+from gru_lib.conformance.judge import has_gradients
 from gru_lib.conformance.run_case import run_case
 
 
@@ -23,14 +24,11 @@ def make(require):
         "linen class": lambda: linen.GRUCell,
         "linen module": lambda: linen.GRUCell(5),
         "linen bfloat16": lambda: linen.GRUCell(5, **half),
-        "linen RNN": lambda: linen.RNN(linen.GRUCell(5)),
         "linen RNN backwards": lambda: linen.RNN(linen.GRUCell(5), reverse=True, keep_order=True, time_major=True),
         "nnx class": lambda: nnx.GRUCell,
         "nnx module": nnx_cell,
-        "nnx RNN": lambda: nnx.RNN(nnx_cell()),
-        "nnx RNN backwards": lambda: nnx.RNN(nnx_cell(), reverse=True),
+        "nnx RNN": lambda: nnx.RNN(nnx_cell(), reverse=True),
         "equinox class": lambda: equinox.nn.GRUCell,
-        "equinox module": lambda: equinox.nn.GRUCell(3, 5, key=key),
         "equinox without bias": lambda: equinox.nn.GRUCell(3, 5, use_bias=False, key=key),
         "haiku class": lambda: haiku.GRU,
     }
@@ -39,35 +37,46 @@ def make(require):
 
 def problems(gru, **options):
     """Return what fails in one case, with its gradients; a whole check compiles ten times as much."""
-    implementation = as_implementation(gru)
-    case = draw_case(0, **({"features": 3, "units": 5} | options | implementation.fixed))
-    failures = [state_failure(run_case(implementation, case))]
-    failures += gradient_failures(run_case(implementation, case, gradients=True))
+    [part] = as_implementations(gru)
+    case = draw_case(0, **({"features": 3, "units": 5} | options | part.fixed))
+    failures = [state_failure(run_case(part, case))]
+    if has_gradients(case):
+        failures += gradient_failures(run_case(part, case, gradients=True))
     return [str(failure) for failure in failures if failure]
 
 
-def test_a_class_is_tested_whole_with_gradients(make):
-    report = check_gru(make("linen class"))
+def test_a_class_is_tested_whole(make):
+    report = check_gru(make("nnx class"))
     assert report.passed, report
+    assert report.convention == "reset after, one row of biases"  # its documents speak of a second one, b_hn
     assert len({case.x.shape for case in report.cases}) > 4
-    assert not any("gradient" in line for line in report.not_tested)
 
 
-@pytest.mark.parametrize("name", ["nnx class", "equinox class", "haiku class", "linen module", "equinox module"])
+CELLS = ["linen class", "linen module", "linen bfloat16", "equinox class", "equinox without bias", "haiku class"]
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_a_cell_passes(make, name):
     assert problems(make(name)) == []
 
 
-@pytest.mark.parametrize("name", ["linen RNN backwards", "nnx RNN", "nnx RNN backwards"])
+def test_the_activations_of_a_module_are_its_own(make):
+    module = make("linen module")
+    import jax
+
+    assert problems(module.clone(gate_fn=jax.nn.hard_sigmoid, activation_fn=jax.nn.relu)) == []
+
+
+@pytest.mark.parametrize("name", ["linen RNN backwards", "nnx RNN"])
 def test_a_loop_of_flax_passes_with_its_direction_and_its_own_start(make, name):
     gru = make(name)
-    assert as_implementation(gru).fixed["go_backwards"] is gru.reverse
+    assert as_implementations(gru)[0].fixed["go_backwards"] is gru.reverse
     assert problems(gru, use_h0=False, steps=3) == []
 
 
 def test_in_double_precision_where_it_is_switched_on(make, require):
     with require("jax").enable_x64(True):
-        assert "dtype" not in as_implementation(make("linen class")).fixed
+        assert "dtype" not in as_implementations(make("linen class"))[0].fixed
         assert problems(make("linen class"), dtype="float64") == []
 
 
@@ -101,7 +110,7 @@ def test_what_is_no_gru_of_jax_is_reported(require):
         "RNN is a class; expected a module": linen.RNN,
         "RNN is around LSTMCell": linen.RNN(linen.LSTMCell(3)),
         "Linear is no GRU that the kit knows": equinox.nn.Linear,
-        "reset_after goes with a function": linen.GRUCell,
+        "reset_after came with a module": linen.GRUCell,
     }
     for message, gru in wrong.items():
         options = {"reset_after": True} if "reset_after" in message else {}

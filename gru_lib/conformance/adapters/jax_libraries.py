@@ -58,11 +58,15 @@ def _linen_tree(kernel: Any, recurrent: Any, bias: Any) -> dict[str, Any]:
 
 
 def _own(cell: Any, **sizes: str) -> dict[str, Any]:
-    """Return sizes and dtype of a flax module, by the names of its attributes."""
+    """Return sizes, by the names of their attributes, dtype and unusual activations of a flax module."""
+    import jax
+
     if isinstance(cell, type):
         return {}
-    dtype = np.dtype(cell.dtype or cell.param_dtype).name
-    return {size: getattr(cell, attribute) for size, attribute in sizes.items()} | {"dtype": dtype}
+    found = {size: getattr(cell, attribute) for size, attribute in sizes.items()}
+    found |= {"gates": "hard_sigmoid_6"} if cell.gate_fn is jax.nn.hard_sigmoid else {}
+    found |= {"candidate": "relu"} if cell.activation_fn is jax.nn.relu else {}
+    return found | {"dtype": np.dtype(cell.dtype or cell.param_dtype).name}
 
 
 def _linen(gru: Any) -> Library:
