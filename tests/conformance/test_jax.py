@@ -110,7 +110,7 @@ def test_what_is_no_gru_of_jax_is_reported(require):
         "RNN is a class; expected a module": linen.RNN,
         "RNN is around LSTMCell": linen.RNN(linen.LSTMCell(3)),
         "Linear is no GRU that the kit knows": equinox.nn.Linear,
-        "reset_after came with a module": linen.GRUCell,
+        "reset_after came with a layer": linen.GRUCell,
     }
     for message, gru in wrong.items():
         options = {"reset_after": True} if "reset_after" in message else {}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gru_lib.conformance.adapters.function import from_function
+from gru_lib.conformance.adapters.process import Process
 from gru_lib.conformance.implementation import CannotTestError, Implementation
 
 # Keras is asked first: on that backend its layers are PyTorch modules too.
@@ -27,6 +28,9 @@ def as_implementations(
     meant = meant or {}
     if isinstance(gru, Implementation):
         return [gru]
+    if isinstance(gru, Process):
+        gru.start(from_function(gru, gradients, meant).call)
+        return [from_function(gru, gradients, {"dtype": gru.dtype} | dict(meant))]
     if isinstance(gru, str | Path) or _descends(gru, "onnx", "ModelProto"):
         from gru_lib.conformance.adapters.onnx import from_onnx
 

@@ -33,7 +33,7 @@ def from_jax(gru: Any, dtype: str | None = None) -> list[Implementation]:
         raise CannotTestError(f"{classes[0].__name__} is no GRU that the kit knows; expected {EXPECTED}")
     states, fixed = LIBRARIES[known[0]](gru)
     said: dict[str, Any] = {} if dtype is None else {"dtype": dtype}
-    fixed = {"reset_after": True, "mask": "none", "go_backwards": False} | said | fixed
+    fixed = {**{"reset_after": True, "mask": "none", "go_backwards": False}, **said, **fixed}
     reasons = {what: reason for what, reason in REASONS.items() if what in fixed}
     reasons |= {"reset before" if fixed["reset_after"] else "reset after": "the library has the other one"}
     fixed |= _precision(classes[0].__name__, fixed.get("dtype"))
