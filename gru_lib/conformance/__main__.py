@@ -70,9 +70,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--weights", metavar="CONVENTION", help="how it takes its weights, such as pytorch-cell")
     result.add_argument("--dtype", choices=ALLOWED["dtype"], help="hold it to this precision")
     result.add_argument("--limit", type=float, default=60.0, metavar="SECONDS", help="for one call")
-    result.add_argument(
-        "--relative", metavar="NAME", help="a relative that it is meant to be, such as gru-d"
-    )
+    result.add_argument("--relative", metavar="NAME", help="a relative that it is meant to be, such as gru-d")
     result.add_argument("--json", action="store_true", help="print the report as JSON")
     result.add_argument("--badge", type=Path, metavar="FILE", help="write the verdict for an endpoint of shields.io")
     return result
