@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.conformance import activations
+from gru_lib import activations
 from gru_lib.conformance.mutants.forward import gru_of_parts
 from gru_lib.scratch import GRUWeights, gru_backward, gru_forward
 

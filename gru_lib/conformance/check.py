@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gru_lib.conformance.activations import CANDIDATES, GATES
+from gru_lib.activations import CANDIDATES, GATES
 from gru_lib.conformance.adapters import as_implementations
 from gru_lib.conformance.implementation import CannotTestError
 from gru_lib.conformance.judge import judge

@@ -38,8 +38,15 @@ def attributes(node: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for attribute in node.attribute:
         value = helper.get_attribute_value(attribute)
-        found[attribute.name] = value.decode(errors="replace") if isinstance(value, bytes) else value
+        found[attribute.name] = _text(value)
     return found
+
+
+def _text(value: Any) -> Any:
+    """Return strings as str, those in lists too."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return [_text(item) for item in value] if isinstance(value, list) else value
 
 
 class Graph:

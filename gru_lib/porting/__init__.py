@@ -1,15 +1,25 @@
 """Carry the weights of a GRU from one framework to another without changing its numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from gru_lib.activations import USUAL
 from gru_lib.porting.conventions import CONVENTIONS
 
 __all__ = ["CONVENTIONS", "port"]
 
 
-def port(weights: Any, source: str = "keras", target: str = "pytorch", *, reset_after: bool = True) -> Any:
+def port(
+    weights: Any,
+    source: str = "keras",
+    target: str = "pytorch",
+    *,
+    reset_after: bool = True,
+    gates: str = "sigmoid",
+    candidate: str = "tanh",
+) -> Any:
     """Return the same GRU's weights as another framework stores them.
 
     Parameters
@@ -21,6 +31,11 @@ def port(weights: Any, source: str = "keras", target: str = "pytorch", *, reset_
         "keras", "pytorch", "pytorch-cell", "onnx", "cudnn", "textbook" or "scratch".
     reset_after : bool
         What the weights were trained with; it must agree with what can be seen in them.
+    gates, candidate : str
+        Activations that the weights were trained with: "sigmoid", "hard_sigmoid_0.2" (clip(0.2 a + 0.5): every Keras
+        before 2.3 by default, TensorFlow.js) or "hard_sigmoid_6" (Keras 3); "tanh" or "relu". Arrays do not show
+        them, an ONNX mapping does. They are carried into "onnx"; of "keras" and "textbook" they are not part, and you
+        give them to the layer or the formula yourself; the others have sigmoid and tanh only.
 
     Returns
     -------
@@ -43,8 +58,8 @@ def port(weights: Any, source: str = "keras", target: str = "pytorch", *, reset_
       Bidirectional (forward first, outputs concatenated); several layers: a list of such lists.
     - pytorch, pytorch-cell: the state_dict of ``nn.GRU`` (layers of equal size), of ``nn.GRUCell``. Reset after only.
     - onnx: ``{"W": (D, 3n, m), "R": (D, 3n, n), "B": (D, 6n), "linear_before_reset": 0 or 1}`` for D directions,
-      B optional; several layers: a list. With reset before the two halves of B count only as a sum:
-      b is written as [b, 0], and [b, c] is read as b + c.
+      B optional, other activations as the operator's attributes name them; several layers: a list. With reset before
+      the two halves of B count only as a sum: b is written as [b, 0], and [b, c] is read as b + c.
     - cudnn: ``{"buffer", "input_size", "units", "layers", "directions"}``, a flat buffer and what it means;
       without biases it is shorter. Reset after only.
     - textbook: ``{"W_z": (n, m), "U_z": (n, n), "b_z": (n,), ...}`` with letters z, r, h, in which z = 1 overwrites:
@@ -71,4 +86,7 @@ def port(weights: Any, source: str = "keras", target: str = "pytorch", *, reset_
             raise ValueError(f"{name} is {value!r}; expected one of {', '.join(CONVENTIONS)}")
     if not isinstance(reset_after, bool | np.bool_):
         raise ValueError(f"reset_after is {reset_after!r}; expected True or False")
-    return CONVENTIONS[target].write(CONVENTIONS[source].read(weights, bool(reset_after)))
+    stack = CONVENTIONS[source].read(weights, bool(reset_after))
+    if (gates, candidate) != USUAL:
+        stack = replace(stack, activations=(gates, candidate))
+    return CONVENTIONS[target].write(stack)

@@ -4,25 +4,33 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from gru_lib.activations import CANDIDATES, GATES
 from gru_lib.porting.conventions import CONVENTIONS
-from gru_lib.porting.files import check_target, load, save
-from gru_lib.porting.stack import StackedGRU, cast
+from gru_lib.porting.files import READABLE, Assumed, check_target, load, save
+from gru_lib.porting.stack import cast
 from gru_lib.records.run_environment import QUIET
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = argparse.ArgumentParser(prog="python -m gru_lib.porting", description=__doc__)
-    result.add_argument("source", type=Path, help="weights: .npz, .pt, .pth, .keras or .onnx")
+    result.add_argument("source", type=Path, help=f"weights: {', '.join(READABLE)}")
     result.add_argument("--to", required=True, choices=CONVENTIONS, help="convention of the output")
     result.add_argument("-o", "--output", required=True, type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
+    said = result.add_argument_group("what a file of weights alone does not show")
+    which = said.add_mutually_exclusive_group()
+    which.add_argument("--reset-after", action="store_true", default=None)
+    which.add_argument("--reset-before", dest="reset_after", action="store_false")
+    said.add_argument("--gates", choices=GATES, help="their activation")
+    said.add_argument("--candidate", choices=CANDIDATES, help="its activation")
     result.add_argument("--dtype", choices=["float32", "float64"], help="round to it (ONNX Runtime needs float32)")
     result.add_argument("--force", action="store_true", help="replace the output if it exists")
     result.add_argument("--check", action="store_true", help="run source and target, and compare, before writing")
@@ -44,29 +52,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def convert(options: argparse.Namespace) -> str:
     """Read, convert and write; return what was written, in words."""
     check_target(options.output, options.to, force=options.force)
-    source, stack = load(options.source, prefix=options.prefix, layers=options.layer)
+    said = {name: getattr(options, name) for name in ("reset_after", "gates", "candidate")}
+    with warnings.catch_warnings(record=True, action="always") as assumed:
+        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said)
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
-    lines = [f"{options.output}: {options.to}, {describe(stack)}"]
+    lines = [f"{options.output}: {options.to}, {stack.describe()}"]
     if options.check:
         from gru_lib.porting.parity import compare
 
         lines.insert(0, compare(stack, source, options.to))
+    lines += [f"note: {warning.message}" for warning in assumed if warning.category is Assumed]
     if options.to == "onnx" and stack.layers[0][0].dtype == np.float64:
         lines.append("note: ONNX Runtime runs the operator GRU in float32 only; --dtype float32 rounds the weights")
     save(options.output, stack, options.to, force=options.force)
     return "\n".join(lines)
-
-
-def describe(stack: StackedGRU) -> str:
-    """Say what the weights are of."""
-    first, sizes = stack.layers[0][0], [str(layer[0].units) for layer in stack.layers]
-    directions = {len(layer) for layer in stack.layers}
-    return (
-        f"{len(sizes)} layer(s), {' or '.join(map(str, sorted(directions)))} direction(s), "
-        f"{first.input_size} features, {', '.join(sizes)} units, {first.dtype}, "
-        f"reset {'after' if stack.reset_after else 'before'}, {'no ' if first.bias is None else ''}bias"
-    )
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib import activations
+from gru_lib.conformance.mutants.forward import gru_of_parts
 from gru_lib.frameworks import keras, onnx, pytorch
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import onnx_write
 from gru_lib.porting.stack import StackedGRU
-from gru_lib.scratch import gru_forward
 
 BATCH, STEPS = 3, 10
 TOLERANCE = 1e-4  # states lie in [-1, 1]: frameworks differ by rounding, 1e-6; exchanged gates by 0.01 and more
@@ -33,11 +34,11 @@ def run(stack: StackedGRU, convention: str, x: NDArray) -> NDArray:
 
 
 def _scratch(stack: StackedGRU, x: NDArray) -> NDArray:
+    gru = gru_of_parts(activations.parts(*stack.activations))
     for layer in stack.layers:
-        outputs = [gru_forward(x, layer[0], reset_after=stack.reset_after)[0]]
+        outputs = [gru(x, layer[0], reset_after=stack.reset_after)]
         if len(layer) == 2:
-            backward = gru_forward(x, layer[1], reset_after=stack.reset_after, go_backwards=True)[0]
-            outputs.append(backward[:, ::-1])
+            outputs.append(gru(x, layer[1], reset_after=stack.reset_after, go_backwards=True)[:, ::-1])
         x = np.concatenate(outputs, axis=-1)
     return x
 

@@ -1,11 +1,12 @@
 """The canonical form that every convention is read into: GRUs in Keras's layout, layer upon layer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from gru_lib.activations import CANDIDATES, GATES, USUAL
 from gru_lib.porting.checks import own_array
 from gru_lib.scratch import GRUWeights
 
@@ -16,16 +17,22 @@ DIRECTIONS = ("forward", "backward")
 class StackedGRU:
     """Layers of GRUs, the first one first; each layer is (forward,) or (forward, backward).
 
+    `activations` are those of the gates and of the candidate, in all layers: names in `gru_lib.activations`.
+
     Raises
     ------
     ValueError
-        If the layers cannot stand upon each other, or a bias contradicts `reset_after`.
+        If the layers cannot stand upon each other, a bias contradicts `reset_after`, or an activation is unknown.
     """
 
     layers: list[tuple[GRUWeights, ...]]
     reset_after: bool
+    activations: tuple[str, str] = USUAL
 
     def __post_init__(self) -> None:
+        for name, value, known in zip(("gates", "candidate"), self.activations, (GATES, CANDIDATES), strict=True):
+            if value not in known:
+                raise ValueError(f"{name} is {value!r}; expected one of {', '.join(known)}")
         if not self.layers:
             raise ValueError("weights has no layer; expected at least one")
         for where, weights in self.named():
@@ -34,6 +41,20 @@ class StackedGRU:
                 raise ValueError(f"{where} has dtype {weights.dtype}; expected {self.layers[0][0].dtype}, as layer 0")
         for index in range(len(self.layers)):
             self._check_layer(index)
+
+    def describe(self) -> str:
+        """Say what the weights are of."""
+        first, sizes = self.layers[0][0], [str(layer[0].units) for layer in self.layers]
+        directions = sorted({len(layer) for layer in self.layers})
+        unusual = [name for name, usual in zip(self.activations, USUAL, strict=True) if name != usual]
+        return ", ".join(
+            [
+                f"{len(sizes)} layer(s), {' or '.join(map(str, directions))} direction(s)",
+                f"{first.input_size} features, {', '.join(sizes)} units, {first.dtype}",
+                f"reset {'after' if self.reset_after else 'before'}, {'no ' if first.bias is None else ''}bias",
+                *unusual,
+            ]
+        )
 
     def named(self) -> Iterator[tuple[str, GRUWeights]]:
         """Yield every GRU with its place, such as ``layer 0 forward``."""
@@ -85,6 +106,15 @@ def require_reset_after(convention: str, reset_after: bool) -> None:
         )
 
 
+def require_usual_activations(convention: str, stack: StackedGRU) -> None:
+    """Raise ValueError if the GRUs have other activations, and a convention has no place for them."""
+    if stack.activations != USUAL:
+        raise ValueError(
+            f"the gates have {stack.activations[0]} and the candidate {stack.activations[1]}, and {convention} has "
+            "sigmoid and tanh only; the numbers would be others: use 'onnx' or 'keras'"
+        )
+
+
 def require_uniform(convention: str, stack: StackedGRU) -> None:
     """Raise ValueError unless all layers have the same units and directions, and all or none have biases."""
     kinds = {(layer[0].units, len(layer), layer[0].bias is not None) for layer in stack.layers}
@@ -102,4 +132,4 @@ def cast(stack: StackedGRU, dtype: np.dtype) -> StackedGRU:
     for layer in stack.layers:
         with np.errstate(over="ignore"):  # GRUWeights refuses infinity
             layers.append(tuple(GRUWeights(*(array.astype(dtype) for array in gru.arrays())) for gru in layer))
-    return StackedGRU(layers, stack.reset_after)
+    return replace(stack, layers=layers)

@@ -222,7 +222,7 @@ def test_a_folder_is_not_replaced(tmp_path):
         save(tmp_path / "gru.npz", stack_of(draw()), "keras", force=True)
 
 
-@pytest.mark.parametrize("suffix", [".h5", ".safetensors", ""])
+@pytest.mark.parametrize("suffix", [".bin", ".safetensors", ""])
 def test_other_suffixes_are_refused(tmp_path, suffix):
     with pytest.raises(ValueError, match=r"has the suffix .*; expected one of .npz, .pt"):
         load(tmp_path / f"gru{suffix}")

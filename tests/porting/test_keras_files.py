@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gru_lib.porting import port
-from gru_lib.porting.files import load
+from gru_lib.porting import CONVENTIONS, port
+from gru_lib.porting.files import load, save
+from gru_lib.porting.parity import run
 from tests.support.porting_cases import M, N, bits, loaded
 
 
@@ -86,6 +87,7 @@ READ = {
     "both own",
     "mixed",
 }
+ACTIVATIONS = {"hard sigmoid": ("hard_sigmoid_6", "tanh"), "relu": ("sigmoid", "relu")}
 READ_BEFORE = {"before", "both before", "of a cell before"}
 
 
@@ -95,6 +97,20 @@ def test_a_gru_is_read_as_keras_itself_returns_it(model, name):
     convention, weights, reset_after = loaded(path, layers=[name])
     assert (convention, reset_after) == ("keras", name in READ)
     assert bits(weights) == bits(port(layers[name].get_weights(), "keras", "scratch", reset_after=reset_after))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_come_along(model, name, tmp_path):
+    path, layers = model
+    _, stack = load(path, layers=[name])
+    assert stack.activations == ACTIVATIONS[name]
+    x = np.random.default_rng(1).normal(size=(2, 6, stack.layers[0][0].input_size)).astype("float32")
+    np.testing.assert_allclose(run(stack, "onnx", x), np.asarray(layers[name](x)), rtol=0, atol=2e-6)
+    for target in ("pytorch", "scratch"):
+        with pytest.raises(ValueError, match="has sigmoid and tanh only"):
+            CONVENTIONS[target].write(stack)
+    save(tmp_path / "gru.npz", stack, "keras")  # an archive notes them
+    assert load(tmp_path / "gru.npz")[1].activations == ACTIVATIONS[name]
 
 
 def test_several_layers_are_read_on_top_of_each_other(model):
@@ -109,14 +125,12 @@ def test_several_layers_are_read_on_top_of_each_other(model):
 
 
 REFUSED = {
-    "hard sigmoid": r"activations \['tanh', 'hard_sigmoid'\]",
-    "relu": r"activations \['relu', 'sigmoid'\]; the others know \['tanh', 'sigmoid'\] only",
     "linear": r"activations \['linear', 'sigmoid'\]",
     "backwards": r"go_backwards=True; expected False",
     "cell backwards": r"go_backwards=True; expected False",
     "sum": r"merge_mode 'sum'; the others know 'concat' only",
-    "relu in one": r"\['relu', 'sigmoid'\]",
-    "both resets": r"different reset_after in its two directions",
+    "relu in one": r"different reset_after or activations in its two directions",
+    "both resets": r"different reset_after or activations in its two directions",
     "half LSTM": r"has a LSTM as backward layer; expected a GRU",
     "half precision": r"kernel has dtype float16",
     "bfloat16": r"has dtype bfloat16; expected float32 or float64",
@@ -195,7 +209,7 @@ def virtual(h5py, group):
 
 EDITED = {
     "name": (described(name="other"), "other", r"layers/gru is of the layer 'first'; expected 'other'"),
-    "units": (described(units=7), "first", r"vars/1 has shape \(5, 15\); expected 7 units"),
+    "units": (described(units=7), "first", r"the recurrent kernel has shape \(5, 15\); expected 7 units"),
     "huge units": (described(units=200_000), "first", r"expected 200000 units"),
     "bias": (described(use_bias=False), "first", r"vars has 3 arrays; expected 2"),
     "flag": (described(reset_after="no"), "first", r"reset_after='no'; expected True or False"),

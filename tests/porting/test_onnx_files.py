@@ -222,8 +222,7 @@ REFUSED = {
     "reverse": (attribute("direction", "reverse"), r"'direction': 'reverse'.*expected direction forward or bidir"),
     "layout": (attribute("layout", 1), r"'layout': 1"),
     "clip": (attribute("clip", 3.0), r"'clip': 3.0"),
-    "activations": (attribute("activations", ["HardSigmoid", "Tanh"]), r"'activations': \['hardsigmoid', 'tanh'\]"),
-    "alpha": (attribute("activation_alpha", [0.1]), r"activation_alpha"),
+    "activations": (attribute("activations", ["Sigmoid", "Elu"]), r"activations are \['sigmoid', 'Elu'\]; expected"),
     "hidden size": (attribute("hidden_size", 4), r"hidden_size is 4; expected that of R, \(1, 15, 5\)"),
     "input reordered": (
         operator("Transpose", perm=[0, 2, 1]),

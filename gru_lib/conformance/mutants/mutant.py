@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from gru_lib.conformance import activations
+from gru_lib import activations
 from gru_lib.conformance.mutants.arguments import NUMPY, SequenceInput, StepState, weight_arrays
 from gru_lib.conformance.mutants.backward import BackwardVariant
 from gru_lib.conformance.mutants.forward import GRUVariant, gru_of_parts

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gru_lib.porting.stack import DIRECTIONS, StackedGRU, gru_weights
+from gru_lib.porting.stack import DIRECTIONS, StackedGRU, gru_weights, require_usual_activations
 from gru_lib.scratch import GRUWeights
 
 
@@ -14,6 +14,7 @@ def read(weights: Any, reset_after: bool) -> StackedGRU:
 
 def write(stack: StackedGRU) -> Any:
     """Return one GRUWeights, a pair, or a list of either."""
+    require_usual_activations("gru_lib", stack)
     return from_layers(stack.layers)
 
 

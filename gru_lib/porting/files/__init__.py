@@ -1,15 +1,20 @@
 """Weights in files: what the suffix of a name stands for, and writing that never leaves half a file."""
 
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from gru_lib.atomic_write import atomic_write
+from gru_lib.bounded_read import read_bytes
 from gru_lib.porting.conventions import CONVENTIONS
-from gru_lib.porting.files import keras, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import hdf5, keras, keras_weights, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files.found import Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
-READABLE = (".npz", ".pt", ".pth", ".keras", ".onnx")
+KERAS = (".keras", ".h5", ".hdf5")
+READABLE = (".npz", ".pt", ".pth", *KERAS, ".onnx")
 WRITABLE = {
     ".npz": tuple(CONVENTIONS),
     ".pt": ("pytorch", "pytorch-cell"),
@@ -18,27 +23,54 @@ WRITABLE = {
 }
 
 
-def load(path: Path, *, prefix: str = "", layers: Sequence[str] = ()) -> tuple[str, StackedGRU]:
+class Assumed(UserWarning):
+    """A file does not show something, and the usual was assumed."""
+
+
+def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: Any) -> tuple[str, StackedGRU]:
     """Read a file of weights; return the convention that it holds, and the weights.
 
     `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
-    first. ValueError: the file is damaged, or no GRU that other frameworks can compute; OSError: it cannot be read.
+    first; `reset_after`, `gates` and `candidate` say what a file of weights alone does not show. Where something is
+    assumed there is a warning. ValueError: the file is damaged, or no GRU that other frameworks can compute; OSError:
+    it cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE:
         raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
     if prefix and suffix not in (".pt", ".pth"):
         raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with .pt or .pth")
-    if layers and suffix != ".keras":
-        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with .keras")
+    if layers and suffix not in KERAS:
+        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(KERAS)}")
+    said = {name: value for name, value in said.items() if value is not None}
     try:
+        if suffix in KERAS:
+            return "keras", _chosen(*_keras(path, said), layers)
+        if said:
+            raise ValueError(f"{', '.join(said)} came, and the file shows it")
         if suffix == ".npz":
             return npz.read(path)
-        if suffix == ".keras":
-            return keras.read(path, layers)
         return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _keras(path: Path, said: Mapping[str, Any]) -> tuple[list[Found], list[str]]:
+    """Return the GRUs in a file of Keras, and the kinds of all its layers."""
+    content = read_bytes(path)
+    archive = path.suffix.lower() == ".keras"
+    if not archive and not hdf5.look_into(content, lambda file: "model_config" in file.attrs):
+        return keras_weights.weights_h5(content, **said), []
+    if said:
+        raise ValueError(f"{', '.join(said)} came, and the file shows it")
+    return keras.archive(content) if archive else keras.model_h5(content)
+
+
+def _chosen(found: list[Found], kinds: list[str], names: Sequence[str]) -> StackedGRU:
+    stack = chosen(found, names, "--layer", kinds)
+    for assumed in {gru.assumed for gru in found if gru.assumed and gru.name in (names or [gru.name])}:
+        warnings.warn(assumed, Assumed, stacklevel=3)
+    return stack
 
 
 def save(path: Path, stack: StackedGRU, convention: str, *, force: bool = False) -> None:

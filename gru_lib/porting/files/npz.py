@@ -7,12 +7,14 @@ import io
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.activations import USUAL
 from gru_lib.bounded_read import members, read_bytes
 from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import CONVENTIONS
@@ -20,6 +22,7 @@ from gru_lib.porting.stack import DIRECTIONS, StackedGRU
 from gru_lib.scratch import GRUWeights
 
 LABELS = ("convention", "reset_after")
+ACTIVATIONS = ("gates", "candidate")  # noted where they are not the usual ones, and the arrays do not show them
 NAME = re.compile(r"(?:layer(?P<layer>\d+)\.)?(?:(?P<direction>forward|backward)\.)?(?P<part>\w+)")
 ADVICE = 'np.savez(path, convention="keras", reset_after=True, kernel=k, recurrent_kernel=u, bias=b)'
 
@@ -36,10 +39,12 @@ def read(path: Path) -> tuple[str, StackedGRU]:
             f"it has convention {convention!r} and reset_after {reset_after!r}; "
             f"expected one of {', '.join(CONVENTIONS)}, and True or False"
         )
+    gates, candidate = (str(entries.pop(name, usual)) for name, usual in zip(ACTIVATIONS, USUAL, strict=True))
     names = entries.pop("names", np.array(sorted(entries))).tolist()
     if names != sorted(entries):  # a damaged index of a zip file loses its last entries without a word
         raise ValueError(f"it has the arrays {few(sorted(entries))}; expected {few(names)}, as it says itself")
-    return convention, CONVENTIONS[_stored(convention)].read(_nested(entries), reset_after)
+    stack = CONVENTIONS[_stored(convention)].read(_nested(entries), reset_after)
+    return convention, stack if (gates, candidate) == USUAL else replace(stack, activations=(gates, candidate))
 
 
 def _array(name: str, content: bytes) -> NDArray:
@@ -59,8 +64,12 @@ def _array(name: str, content: bytes) -> NDArray:
 
 def write(stack: StackedGRU, convention: str) -> bytes:
     """Return the archive with the weights in this convention."""
+    labels: dict[str, Any] = {"convention": convention, "reset_after": stack.reset_after}
+    if convention in ("keras", "textbook") and stack.activations != USUAL:
+        labels |= dict(zip(ACTIVATIONS, stack.activations, strict=True))
+        stack = replace(stack, activations=USUAL)
     arrays = _flat(CONVENTIONS[_stored(convention)].write(stack))
-    labels = {"convention": convention, "reset_after": stack.reset_after, "names": sorted(arrays)}
+    labels["names"] = sorted(arrays)
     memory = io.BytesIO()
     np.savez(memory, **labels, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
     return memory.getvalue()

@@ -15,8 +15,7 @@ from gru_lib.porting.stack import StackedGRU
 MOVES = {"Transpose", "Reshape", "Squeeze", "Unsqueeze", "Identity", "Concat", "Split", "Slice"}
 MOVES |= {"Gather", "Expand", "Shape"}
 STORED = {"Constant", "ConstantOfShape"}
-ATTRIBUTES = {"hidden_size", "linear_before_reset", "direction", "activations", "layout", "output_sequence"}
-PLAIN: tuple[list[str], ...] = ([], ["sigmoid", "tanh"], ["sigmoid", "tanh"] * 2)
+ATTRIBUTES = {"hidden_size", "linear_before_reset", "direction", "layout", "output_sequence", *layout.OPTIONAL}
 
 
 def read(path: Path) -> tuple[str, StackedGRU]:
@@ -66,7 +65,8 @@ class _Graph(Graph):
             raise ValueError(f"GRU {gru.name!r} has fixed sequence_lens; expected an input, or none")
         if self._is_fixed(start):
             raise ValueError(f"GRU {gru.name!r} has an initial_h of its own; expected an input, zeros, or none")
-        return {"linear_before_reset": settings.get("linear_before_reset", 0), **self.weights(gru)}
+        said = {name: settings[name] for name in layout.OPTIONAL if name in settings}
+        return {"linear_before_reset": settings.get("linear_before_reset", 0), **self.weights(gru), **said}
 
     def _below(self, gru: Any) -> str | None:
         """Return the states that a GRU reads: those of the GRU below it, None for an input of the model."""
@@ -149,17 +149,13 @@ def _permutation(node: Any) -> list[int] | None:
 def _checked_attributes(gru: Any) -> dict[str, Any]:
     """Return the attributes of a GRU that the other frameworks can compute, or raise ValueError."""
     settings = attributes(gru)
-    activations = [name.decode(errors="replace").lower() for name in settings.get("activations", [])]
     refused = {name: settings[name] for name in settings.keys() - ATTRIBUTES}
-    if activations not in PLAIN:
-        refused["activations"] = activations
     if settings.get("layout", 0) != 0:
         refused["layout"] = settings["layout"]
     if settings.get("direction", "forward") not in ("forward", "bidirectional"):
         refused["direction"] = settings["direction"]
     if refused:
         raise ValueError(
-            f"GRU {gru.name!r} has {refused}; expected direction forward or bidirectional, layout 0, "
-            "Sigmoid and Tanh, no clip"
+            f"GRU {gru.name!r} has {refused}; expected direction forward or bidirectional, layout 0, no clip"
         )
     return settings

@@ -1,5 +1,6 @@
 """Write an ONNX model: one operator GRU for each layer, with the batch first on the outside."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class _Graph:
         for index, layer in enumerate(layers):
             suffix = f"_{index}" if len(layers) > 1 else ""
             start = self._initial_state(suffix, layer, batch)
-            sequence = self._layer(suffix, layout.write(StackedGRU([layer], stack.reset_after)), sequence, start)
+            sequence = self._layer(suffix, layout.write(replace(stack, layers=[layer])), sequence, start)
             self.outputs.append(_value("Y_h" + suffix, dtype, len(layer), "batch", layer[0].units))
         self.add("Transpose", [sequence], "Y", perm=[1, 0, 2])
         stored = [numpy_helper.from_array(array, name) for name, array in self.constants.items()]
@@ -92,6 +93,7 @@ class _Graph:
             hidden_size=n,
             linear_before_reset=node["linear_before_reset"],
             direction="bidirectional" if directions == 2 else "forward",
+            **{name: node[name] for name in layout.OPTIONAL if name in node},
         )
         beside = self.add("Transpose", [states], "beside" + suffix, perm=[0, 2, 1, 3])
         joined = self.constant("joined_shape" + suffix, [0, 0, directions * n])

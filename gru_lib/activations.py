@@ -14,6 +14,9 @@ CANDIDATES: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+USUAL = ("sigmoid", "tanh")
+
+
 def parts(gates: str, candidate: str) -> dict[str, Callable]:
     """Return what a `GRUVariant` with these activations has instead of the usual ones."""
     return {"gate_activation": GATES[gates], "candidate_activation": CANDIDATES[candidate]}
