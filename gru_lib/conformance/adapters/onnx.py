@@ -136,7 +136,7 @@ def _activations(settings: dict[str, Any], half: int, engine: str) -> dict[str, 
         raise CannotTestError(f"it has clip={settings['clip']:g}; by Keras's equations nothing is clipped")
     if settings.get("layout"):
         raise CannotTestError("it has layout=1, which ONNX Runtime does not run; expected time first, layout=0")
-    names = [name.decode().lower() for name in settings.get("activations", ())] or ["sigmoid", "tanh"] * 2
+    names = [name.lower() for name in settings.get("activations", ())] or ["sigmoid", "tanh"] * 2
     if engine == REFERENCE and set(names) != {"sigmoid", "tanh"}:
         raise CannotTestError(f"it has activations {', '.join(names)}, and {REFERENCE} has sigmoid and tanh only")
     gate, candidate = names[2 * half : 2 * half + 2]
