@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.activations import USUAL
 from gru_lib.conformance.implementation import CannotTestError, Implementation, untestable
 from gru_lib.frameworks.keras import answers, home
 from gru_lib.scratch import GRUWeights
@@ -156,7 +157,7 @@ def _activations(cell: Any) -> dict[str, str]:
         if name not in words:
             raise CannotTestError(f"it has {argument}={name}; the kit knows {' and '.join(words)}")
         found[role] = words[name]
-    return {role: word for role, word in found.items() if word not in ("sigmoid", "tanh")}
+    return {role: word for role, word in found.items() if word not in USUAL}
 
 
 @contextmanager
