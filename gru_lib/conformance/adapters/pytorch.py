@@ -92,8 +92,9 @@ class _Part:
         start = np.zeros((len(x), weights.units), x.dtype) if h0 is None else h0
         x, h0 = (torch.tensor(array, requires_grad=True) for array in (x, start))
         with self.lend(weights) as module:
+            ending = _endings(module)[0][self.place.half]
+            own = {name: parameter.requires_grad_() for name, parameter in _own(module, ending)}  # it may be frozen
             states, _ = _run(module, self.place, x, h0, mask)
-            own = dict(_own(module, _endings(module)[0][self.place.half]))
             loss = (states * torch.tensor(grad, device=states.device)).sum()
             found = [_array(tensor) for tensor in torch.autograd.grad(loss, [*own.values(), x, h0])]
         ported = port(dict(zip(own, found, strict=False)), "pytorch", "keras")
@@ -188,6 +189,7 @@ def _borrowed(module: Any, ending: str, weights: GRUWeights) -> Iterator[Any]:
     import torch
 
     own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
+    trained = {parameter: parameter.requires_grad for parameter in module.parameters()}
     try:
         lent = {name: torch.tensor(array) for name, array in _state_dict(weights, ending).items()}
         module.load_state_dict(own | lent)
@@ -195,3 +197,5 @@ def _borrowed(module: Any, ending: str, weights: GRUWeights) -> Iterator[Any]:
     finally:
         module.load_state_dict(own)
         module.train(training)
+        for parameter, requires_grad in trained.items():
+            parameter.requires_grad_(requires_grad)
