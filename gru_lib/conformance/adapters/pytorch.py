@@ -15,8 +15,6 @@ from gru_lib.frameworks.pytorch import answers, build_gru, is_cell
 from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
 
-INTEGERS = "its weights are integers; hand over the module as it was before it was quantised"
-
 
 def from_pytorch(gru: Any, dtype: str | None = None) -> list[Implementation]:
     """Return an implementation for a class, or one for each direction of each layer of each GRU in a module.
@@ -49,7 +47,7 @@ def _from_class(cls: Any, dtype: str | None) -> Implementation:
 def _parts(module: Any, name: str) -> Iterator[Implementation]:
     """Yield what is to be tested of a module itself, without those in it."""
     if "quantized" in type(module).__module__ and "GRU" in type(module).__name__:
-        yield untestable(name, INTEGERS)
+        yield untestable(name, "its weights are integers; hand over the module as it was before")
     if not _is_gru(module):
         return
     endings = _endings(module)
