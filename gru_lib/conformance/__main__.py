@@ -38,14 +38,14 @@ def find(target: str) -> Any:
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # what a module prints must not mix with the report
             found = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except AttributeError:
-        raise CannotTestError(f"the module {module} holds no {name}") from None
     except BaseException as error:  # a module may do anything while it is imported, SystemExit included
         if isinstance(error, KeyboardInterrupt):
             raise
         raise CannotTestError(f"the module {module} cannot be imported: {type(error).__name__}: {error}") from None
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise CannotTestError(f"the module {module} holds no {name}")
+        found = getattr(found, part)
     return found
 
 
@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--weights", metavar="CONVENTION", help="how it takes its weights, such as pytorch-cell")
     result.add_argument("--dtype", choices=ALLOWED["dtype"], help="hold it to this precision")
     result.add_argument("--limit", type=float, default=60.0, metavar="SECONDS", help="for one call")
+    result.add_argument("--relative", metavar="NAME", help="a relative that it is meant to be, such as gru-d")
     result.add_argument("--json", action="store_true", help="print the report as JSON")
     result.add_argument("--badge", type=Path, metavar="FILE", help="write the verdict for an endpoint of shields.io")
     return result
@@ -99,6 +100,8 @@ def main(arguments: list[str] | None = None) -> int:
     meant = {name: getattr(options, name) for name in (*ALLOWED, "weights")}
     sys.path.insert(0, "")  # modules of the current directory, as `python -m` finds them
     try:
+        if options.relative:
+            return _relative(options.relative, find(options.target))
         gradients = find(options.gradients) if options.gradients else None
         report = check_gru(_target(options), gradients=gradients, limit=options.limit, **meant)
     except CannotTestError as error:
@@ -107,6 +110,17 @@ def main(arguments: list[str] | None = None) -> int:
         atomic_write(options.badge, (json.dumps(badge(report)) + "\n").encode())
     print(json.dumps(report.to_dict(), indent=1, ensure_ascii=False) if options.json else report)
     return 0 if report.passed else 1 if report.tested else 2
+
+
+def _relative(name: str, function: Any) -> int:
+    from gru_lib.relatives import check_relative
+
+    try:
+        relative = check_relative(name, function)
+    except ValueError as error:
+        raise CannotTestError(str(error)) from None
+    print(relative)
+    return 0 if relative.passed else 1
 
 
 if __name__ == "__main__":
