@@ -38,14 +38,14 @@ def find(target: str) -> Any:
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # what a module prints must not mix with the report
             found = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except AttributeError:
-        raise CannotTestError(f"the module {module} holds no {name}") from None
     except BaseException as error:  # a module may do anything while it is imported, SystemExit included
         if isinstance(error, KeyboardInterrupt):
             raise
         raise CannotTestError(f"the module {module} cannot be imported: {type(error).__name__}: {error}") from None
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise CannotTestError(f"the module {module} holds no {name}")
+        found = getattr(found, part)
     return found
 
 

@@ -103,6 +103,7 @@ class Process:
         if self._silent:
             raise BadAnswerError(f"was stopped, since it once gave no answer within {self.limit:g} s")
         watch = threading.Timer(self.limit, self._give_up)
+        watch.daemon = True
         watch.start()
         try:
             yield
