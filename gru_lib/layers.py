@@ -107,7 +107,7 @@ class GRUCell(keras.Layer, DropoutRNNCell):
             if not 0 <= share <= 1:
                 raise ValueError(f"{name} is {share!r}; expected a share from 0 to 1")  # Keras would clip it
         super().__init__(**kwargs)
-        self.units = self.state_size = self.output_size = units
+        self.units = self.state_size = self.output_size = int(units)  # NumPy has integers of its own
         self.activation = activations.get(activation)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.use_bias = use_bias
@@ -120,11 +120,12 @@ class GRUCell(keras.Layer, DropoutRNNCell):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.recurrent_constraint = constraints.get(recurrent_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
+        self.dropout, self.recurrent_dropout = float(dropout), float(recurrent_dropout)
         self.reset_after = reset_after
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self.dropout_mask_count = 3 if self.recurrent_dropout or implementation == 1 else 1
+        self.implementation = 1 if self.recurrent_dropout else implementation
+        self.dropout_mask_count = 3 if self.implementation == 1 else 1
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the weights for inputs of m features, the last number of the shape."""
@@ -224,6 +225,14 @@ class GRU(keras.layers.RNN):
     Written in the chapter *The layer from scratch*.
     Source: Cho et al. (2014), equations 5 to 8.
 
+    Differs from keras.layers.GRU 3.15 in three things, and tests/support/drop_in_suite.py lists every call:
+
+    - what can only be a mistake is refused: `units` of True, `use_bias` and `reset_after` that are neither True nor
+      False, a dropout below 0 or above 1, two initial states, a state or a mask of another shape;
+    - there is no fused path, so `use_cudnn=True` is refused at once, where Keras raises at the call or falls back;
+    - some calls fail or give wrong numbers in Keras: `units` of a type of NumPy; dropout with `implementation=1`, or of
+      integers; `unroll` with a mask and `go_backwards` or `zero_output_for_mask`; training a stateful layer on PyTorch.
+
     Examples
     --------
     >>> tuple(GRU(5, return_sequences=True)(keras.ops.ones((2, 7, 3))).shape)
@@ -246,7 +255,6 @@ class GRU(keras.layers.RNN):
     dropout = property(attrgetter("cell.dropout"))
     recurrent_dropout = property(attrgetter("cell.recurrent_dropout"))
     reset_after = property(attrgetter("cell.reset_after"))
-    seed = property(attrgetter("cell.seed"))
 
     def __init__(
         self,
@@ -311,18 +319,20 @@ class GRU(keras.layers.RNN):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
-        self.input_spec = keras.InputSpec(ndim=3)
+        self.input_spec, self.use_cudnn = keras.InputSpec(ndim=3), use_cudnn
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """Return the last state (B, n), or every one; inputs of any dtype are cast, as in Keras."""
         if initial_state is not None:
-            shapes = [tuple(state.shape) for state in tree.flatten(initial_state)]
+            shapes = [tuple(getattr(state, "shape", ())) for state in tree.flatten(initial_state)]
             if [shape[1:] for shape in shapes] != [(self.units,)]:
                 raise ValueError(f"initial_state has shape {shapes}; expected one state of shape (B, {self.units})")
         mask = tree.flatten(mask)[0]  # beside an initial state, Keras hands over a list
-        sizes = () if mask is None else zip(mask.shape[:2], sequences.shape, strict=False)
-        if any(None not in pair and pair[0] != pair[1] for pair in sizes):
-            raise ValueError(f"mask has shape {tuple(mask.shape)}; expected {tuple(sequences.shape[:2])}")
+        if mask is not None:
+            shape, (rows, steps) = tuple(mask.shape), sequences.shape[:2]
+            rows_fit = rows is None or shape[0] in (None, 1, rows)  # one row serves all, as in Keras
+            if len(shape) < 2 or not rows_fit or (steps is not None and shape[1] not in (None, steps)):
+                raise ValueError(f"mask has shape {shape}; expected {(rows, steps)}")
         return super().call(ops.cast(sequences, self.compute_dtype), initial_state, mask, training)
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
@@ -339,14 +349,14 @@ class GRU(keras.layers.RNN):
             h_next = self.cell.step(x_t, states[0], tensors, training)
             return h_next, [h_next]
 
-        fails = mask is not None and self.go_backwards  # Keras 3.15's unrolled loop, on PyTorch
+        errs = mask is not None and (self.go_backwards or self.zero_output_for_mask)  # Keras 3.15's unrolled loop
         return rnn(
             step,
             sequences,
             initial_state,
             mask=mask,
             go_backwards=self.go_backwards,
-            unroll=self.unroll or (keras.backend.backend() == "torch" and not fails),
+            unroll=not errs and (self.unroll or keras.backend.backend() == "torch"),
             input_length=sequences.shape[1],
             zero_output_for_mask=self.zero_output_for_mask,
             return_all_outputs=self.return_sequences,

@@ -4,13 +4,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gru_lib.conformance.adapters.process import process
     from gru_lib.conformance.check import check_gru
     from gru_lib.conformance.mutants import MUTANTS, Mutant
     from gru_lib.conformance.report import Report
 
-__all__ = ["MUTANTS", "Mutant", "Report", "check_gru"]
+__all__ = ["MUTANTS", "Mutant", "Report", "check_gru", "process"]
 
-HOMES = {"check_gru": "check", "MUTANTS": "mutants", "Mutant": "mutants", "Report": "report"}
+HOMES = {
+    "check_gru": "check",
+    "MUTANTS": "mutants",
+    "Mutant": "mutants",
+    "Report": "report",
+    "process": "adapters.process",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """Test a GRU from the command line.
 
 Usage: python -m gru_lib.conformance mypackage:my_gru | torch.nn:GRU | keras.layers:GRU | model.onnx
+       python -m gru_lib.conformance --command "node my_gru.js"
 
 Exit status 0: it is a GRU, 1: it is not, or not quite, 2: it could not be tested.
 """
@@ -11,8 +12,11 @@ import importlib
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
+from gru_lib.atomic_write import atomic_write
+from gru_lib.conformance.adapters.process import process
 from gru_lib.conformance.check import ALLOWED, check_gru
 from gru_lib.conformance.implementation import CannotTestError
 from gru_lib.conformance.report import Report
@@ -34,21 +38,27 @@ def find(target: str) -> Any:
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # what a module prints must not mix with the report
             found = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except AttributeError:
-        raise CannotTestError(f"the module {module} holds no {name}") from None
     except BaseException as error:  # a module may do anything while it is imported, SystemExit included
         if isinstance(error, KeyboardInterrupt):
             raise
         raise CannotTestError(f"the module {module} cannot be imported: {type(error).__name__}: {error}") from None
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise CannotTestError(f"the module {module} holds no {name}")
+        found = getattr(found, part)
     return found
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = argparse.ArgumentParser("python -m gru_lib.conformance", description="Tell whether something is a GRU.")
-    result.add_argument("target", help="module:name of a function or a layer class, or the path of an .onnx model")
+    what = result.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "target", nargs="?", help="module:name of a function or a layer class, or the path of an .onnx model"
+    )
+    what.add_argument("--command", help="a program that reads requests and writes answers, a line of JSON each")
+    result.add_argument("--numbers", action="store_true", help="the program wants numbers between spaces, not JSON")
+    result.add_argument("--offers", default="h0", metavar="h0,mask,…", help="options that the program takes")
     result.add_argument("--gradients", metavar="MODULE:NAME", help="function that returns gradients")
     which = result.add_mutually_exclusive_group()
     which.add_argument("--reset-after", action="store_true", default=None, help="it is meant to reset after")
@@ -60,8 +70,28 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--weights", metavar="CONVENTION", help="how it takes its weights, such as pytorch-cell")
     result.add_argument("--dtype", choices=ALLOWED["dtype"], help="hold it to this precision")
     result.add_argument("--limit", type=float, default=60.0, metavar="SECONDS", help="for one call")
+    result.add_argument("--relative", metavar="NAME", help="a relative that it is meant to be, such as gru-d")
     result.add_argument("--json", action="store_true", help="print the report as JSON")
+    result.add_argument("--badge", type=Path, metavar="FILE", help="write the verdict for an endpoint of shields.io")
     return result
+
+
+def _target(options: argparse.Namespace) -> Any:
+    if options.command is None:
+        return find(options.target)
+    offers = [option for option in options.offers.split(",") if option]
+    return process(options.command, offers=offers, numbers=options.numbers, limit=options.limit)
+
+
+def badge(report: Report) -> dict[str, Any]:
+    """Return what shields.io shows for a report: {"schemaVersion": 1, "label": "GRU", "message": ..., "color": ...}."""
+    if report.passed:
+        message, color = f"{report.convention}, {report.precision}", "brightgreen"
+    elif report.tested:
+        message, color = ("but for " + report.exception, "yellow") if report.exception else ("not a GRU", "red")
+    else:
+        message, color = "not tested", "lightgrey"
+    return {"schemaVersion": 1, "label": "GRU", "message": message, "color": color}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,12 +100,27 @@ def main(arguments: list[str] | None = None) -> int:
     meant = {name: getattr(options, name) for name in (*ALLOWED, "weights")}
     sys.path.insert(0, "")  # modules of the current directory, as `python -m` finds them
     try:
+        if options.relative:
+            return _relative(options.relative, find(options.target))
         gradients = find(options.gradients) if options.gradients else None
-        report = check_gru(find(options.target), gradients=gradients, limit=options.limit, **meant)
+        report = check_gru(_target(options), gradients=gradients, limit=options.limit, **meant)
     except CannotTestError as error:
         report = Report(options.target, problem=str(error))
+    if options.badge:
+        atomic_write(options.badge, (json.dumps(badge(report)) + "\n").encode())
     print(json.dumps(report.to_dict(), indent=1, ensure_ascii=False) if options.json else report)
     return 0 if report.passed else 1 if report.tested else 2
+
+
+def _relative(name: str, function: Any) -> int:
+    from gru_lib.relatives import check_relative
+
+    try:
+        relative = check_relative(name, function)
+    except ValueError as error:
+        raise CannotTestError(str(error)) from None
+    print(relative)
+    return 0 if relative.passed else 1
 
 
 if __name__ == "__main__":

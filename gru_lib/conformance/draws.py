@@ -64,8 +64,8 @@ def draw_case(
         described["values"] = f"{values} values"
     x, kernel = draw(batch, steps, features), draw(features, 3 * units, scale=scale)
     recurrent_kernel = draw(units, 3 * units, scale=scale)
-    if values == "large":  # so that exp overflows in every precision
-        x = rounded(1000 * x, precision)
+    if values == "large":  # so that exp overflows in every precision; of few digits, so that no product is rounded
+        x, kernel = rounded(1000 * np.round(x, 0), precision), rounded(np.round(8 * kernel) / 8, precision)
     if values == "trained":  # a few weights are far larger than the rest
         kernel = rounded(np.where(rng.random(kernel.shape) < 0.25, 6 * np.sign(kernel), kernel), precision)
     return Case(

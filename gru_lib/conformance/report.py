@@ -84,7 +84,7 @@ class Report:
         """What alone keeps a GRU from being one: a convention, a condition, or its gradients; else empty."""
         if not any("gradient" not in failure.message for failure in self.failures):
             return "its gradients"
-        if self.mistakes and self.mistakes[0].convention:
+        if self.mistakes and (self.mistakes[0].convention or self.mistakes[0].precision):
             return self.mistakes[0].name
         failed = {id(case) for case in self.failing_cases}
         if any(case.usual for case in self.cases if id(case) not in failed):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gru_lib.activations import CANDIDATES, GATES
-from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.conventions import WHOLE
 from gru_lib.porting.files import READABLE, Assumed, check_target, inventory, load, save
 from gru_lib.porting.files.found import ChoiceError, table
 from gru_lib.porting.stack import cast
@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="python -m gru_lib.porting", description=__doc__)
     result.add_argument("source", type=Path, help=f"weights: {', '.join(READABLE)}")
     result.add_argument("--list", action="store_true", help="say which GRUs the file holds, and write nothing")
-    result.add_argument("--to", choices=CONVENTIONS, help="convention of the output")
+    result.add_argument("--to", choices=WHOLE, help="convention of the output")
     result.add_argument("-o", "--output", type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
@@ -74,7 +74,8 @@ def convert(options: argparse.Namespace) -> str:
     """Read, convert and write; return what was written, in words."""
     check_target(options.output, options.to, force=options.force)
     with warnings.catch_warnings(record=True, action="always") as assumed:
-        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said(options))
+        choice = {"prefix": options.prefix, "layers": options.layer, "dtype": options.dtype}
+        source, stack = load(options.source, **choice, **said(options))
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]

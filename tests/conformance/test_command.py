@@ -45,6 +45,7 @@ class Library:
 def folder(tmp_path):
     """A folder with modules to test."""
     (tmp_path / "grus.py").write_text(GRUS, encoding="utf-8")
+    (tmp_path / "older.py").write_text("import math; math.no_longer", encoding="utf-8")
     (tmp_path / "broken.py").write_text("raise SystemExit(0)", encoding="utf-8")
     (tmp_path / "nothing.onnx").write_bytes(b"")
     return tmp_path
@@ -102,6 +103,7 @@ def test_the_command_takes_the_other_convention(run):
     [
         (["grus:nobody"], "the module grus holds no nobody"),
         (["no.such.module:gru"], "the module no.such.module cannot be imported: ModuleNotFoundError"),
+        (["older:gru"], "the module older cannot be imported: AttributeError"),
         (["broken:gru"], "the module broken cannot be imported: SystemExit"),
         (["grus"], "expected module:name"),
         ([":gru"], "expected module:name"),

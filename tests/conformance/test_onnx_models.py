@@ -144,10 +144,10 @@ def test_what_cannot_be_tested_is_said(onnx, tmp_path):
     wrong = {
         "(operators: LSTM)": model(onnx, operator="LSTM"),
         "it has clip=0.5": model(onnx, clip=0.5),
-        "hardsigmoid with alpha, beta = (0.3, 0.5)": model(
+        "activations are ['HardSigmoid(0.3, 0.5)'": model(
             onnx, activations=["HardSigmoid", "Tanh"], activation_alpha=[0.3]
         ),
-        "it has activations softsign, tanh": model(onnx, activations=["Softsign", "Tanh"]),
+        "activations are ['Softsign'": model(onnx, activations=["Softsign", "Tanh"]),
         "ONNX's reference has sigmoid and tanh only": model(onnx, dtype="float64", activations=["Sigmoid", "Relu"]),
         "it has layout=1": model(onnx, layout=1),
         "W of GRU '' is no stored array": model(onnx, stored=False),

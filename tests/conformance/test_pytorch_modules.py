@@ -72,6 +72,17 @@ def test_the_gradients_of_both_directions_are_tested(torch):
     assert not [line for line in report.not_tested if "gradient" in line]
 
 
+def test_a_frozen_module_is_tested_with_its_gradients_and_stays_frozen(torch):
+    module = torch.nn.GRU(3, 4).requires_grad_(False).eval()
+    assert check_gru(module).passed
+    assert not module.training and not any(p.requires_grad for p in module.parameters())
+
+
+def test_a_wide_stack_may_round_large_sums(torch, parts_of):
+    plans = [{"values": "large"}, {"values": "trained"}]
+    assert [problems(part, plans) for part in parts_of(torch.nn.GRU(300, 512, 2))] == [[], []]
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_half_precision_passes_with_gradients(torch, dtype):
     for module in (torch.nn.GRU(2, 3), torch.nn.GRUCell(2, 3), torch.nn.GRU(2, 3, 2)):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gru_lib.porting import port
-from gru_lib.porting.files import load, onnx_write, save
+from gru_lib.porting.files import inventory, load, onnx_write, save
+from gru_lib.porting.parity import run
 from tests.support.porting_cases import B, M, N, T, bits, draw, every_stack, loaded, scratch, stack_of
 
 
@@ -217,7 +218,7 @@ def cut_short(onnx):
 
 REFUSED = {
     "unknown type": (unknown_type, r"the array 'B' is damaged, or of an unknown type: 92"),
-    "no GRU": (without_gru, r"0 operators GRU, others \['Relu'\].*extract_model"),
+    "no GRU": (without_gru, r"0 operators GRU, others \['Relu'\].*choose one with --layer"),
     "another operator": (operator("Tanh"), r"1 operators GRU, others \['Tanh'\]"),
     "reverse": (attribute("direction", "reverse"), r"'direction': 'reverse'.*expected direction forward or bidir"),
     "layout": (attribute("layout", 1), r"'layout': 1"),
@@ -311,3 +312,32 @@ def test_what_is_no_model_is_refused(tmp_path):
         path.write_bytes(content)
         with pytest.raises(ValueError, match=r"gru.onnx: damaged, or no ONNX model"):
             load(path)
+
+
+@pytest.mark.usefixtures("onnx")
+def test_a_gru_inside_a_network_is_chosen_by_name(require, tmp_path):
+    torch = require("torch")
+
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.before, self.after = torch.nn.Linear(M, M), torch.nn.Linear(N, 2)
+            self.gru = torch.nn.GRU(M, N, batch_first=True)
+
+        def forward(self, x):
+            return self.after(self.gru(self.before(x))[0])
+
+    network, path = Network(), tmp_path / "network.onnx"
+    axes = {"x": {0: "rows", 1: "steps"}}
+    with warnings.catch_warnings(action="ignore"):
+        torch.onnx.export(network, (torch.randn(2, 5, M),), path, dynamo=False, input_names=["x"], dynamic_axes=axes)
+    with pytest.raises(ValueError, match="expected GRU alone: choose one with --layer"):
+        load(path)
+    [found] = inventory(path)
+    _, stack = load(path, layers=[found.name])
+    x = np.random.default_rng(0).normal(size=(3, 7, M)).astype("float32")
+    with torch.no_grad():
+        expected = network.gru(torch.tensor(x))[0].numpy()
+    np.testing.assert_allclose(run(stack, "pytorch", x), expected, rtol=0, atol=2e-6)
+    with pytest.raises(ValueError, match=r"no operator GRU \['other'\]; choose with --layer from"):
+        load(path, layers=["other"])

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from gru_lib.book.mutation_scores import SCORES
+from gru_lib.book.mutation_scores import KINDS, SCORES, kill_table
 from gru_lib.conformance import MUTANTS, check_gru
 from gru_lib.conformance.mutants import FORWARD_MUTANTS
 from gru_lib.conformance.mutants.arguments import SequenceInput, WeightArrays, weight_arrays
@@ -21,15 +21,21 @@ from gru_lib.conformance.precision import TOLERANCE
 from gru_lib.records import read_results
 from tests.support import ROOT
 from tools.mutation_scores.keras_wrapper import keras_layer
-from tools.mutation_scores.measure import CONTROL, kit_verdict, onnx_failures, onnx_suite, onnx_verdict
+from tools.mutation_scores.measure import CONTROL, killing_cases, onnx_failures, onnx_suite, onnx_verdict
 
 STORED = read_results(SCORES)
 ROWS = {row["id"]: row for row in STORED["rows"]}
 
 
 def test_every_mistake_has_its_row_and_the_kit_sees_it():
-    assert {name: row["kit"] for name, row in ROWS.items()} == {m.id: kit_verdict(m) for m in FORWARD_MUTANTS}
-    assert kit_verdict(CONTROL) == "survived"
+    assert {name: row["cases"] for name, row in ROWS.items()} == {m.id: killing_cases(m) for m in FORWARD_MUTANTS}
+    assert all(row["cases"] and row["kit"] == "killed" for row in STORED["rows"])
+    assert killing_cases(CONTROL) == []
+
+
+def test_every_special_kind_of_case_alone_kills_something():
+    alone = {kind: noticed for kind, _, _, noticed in kill_table().rows}
+    assert alone.keys() == KINDS.keys() and "–" not in alone.values(), alone
 
 
 def skip_unless_measured_with(package):

@@ -38,9 +38,10 @@ NOT_IN_ONNX = {"mask", "padding", "one row"}  # its operator has no mask, and al
 SLOW_LAST = ("test_basics", "test_stateful_with_symbolic_batch_size")
 
 
-def kit_verdict(mutant: Mutant) -> str:
+def killing_cases(mutant: Mutant) -> list[int]:
+    """Return the places of the kit's cases that fail with the mistake."""
     (implementation,) = as_implementations(mutant.gru())
-    return "killed" if any(state_failure(run_case(implementation, case)) for case in draw_cases()) else "survived"
+    return [i for i, case in enumerate(draw_cases()) if state_failure(run_case(implementation, case))]
 
 
 # ----- Keras ----------------------------------------------------------------------------------------------------------
@@ -137,7 +138,10 @@ def measure(keras: dict[str, str], date: str) -> dict[str, Any]:
     """Return the content of the file."""
     if failed := onnx_failures(CONTROL):
         raise RuntimeError(f"without a mistake these tests of ONNX fail: {failed}")
-    rows = [{"id": m.id, "kit": kit_verdict(m), "keras": keras[m.id], "onnx": onnx_verdict(m)} for m in FORWARD_MUTANTS]
+    rows = []
+    for mutant in FORWARD_MUTANTS:
+        kit = {"kit": "killed" if (cases := killing_cases(mutant)) else "survived", "cases": cases}
+        rows.append({"id": mutant.id, **kit, "keras": keras[mutant.id], "onnx": onnx_verdict(mutant)})
     return {
         "date": date,
         "versions": {name: version(name) for name in ("keras", "onnx", "tensorflow")},

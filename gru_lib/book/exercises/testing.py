@@ -55,15 +55,15 @@ EXERCISES = {
         steps=("Write down the shapes of x and h0. Which of the four mistakes does nothing when one size is 1?",),
     ),
     "tolerance": ValueExercise(
-        73,
+        74,
         tolerance=1e-9,
         hints={
-            75: "that is with a tolerance of 1e-6; give `notices` another one.",
-            77: "no test of the chapter notices all 77.",
+            76: "that is with a tolerance of 1e-6; give `notices` another one.",
+            78: "no test of the chapter notices all 78.",
         },
         steps=(
             "`notices(cases, gru, tolerance)` takes the tolerance last.",
-            "Loop over `FORWARD_MUTANTS`, and give each test a fresh `mutant.gru()`.",
+            "Loop over `SMALL`, and give each test a fresh `mutant.gru()`.",
         ),
     ),
     "kit": FunctionExercise(

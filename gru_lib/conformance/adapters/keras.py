@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.activations import USUAL
 from gru_lib.conformance.implementation import CannotTestError, Implementation, untestable
 from gru_lib.frameworks.keras import answers, home
 from gru_lib.scratch import GRUWeights
 
-SWITCHES = {"return_sequences": True, "return_state": True, "stateful": False}
+SWITCHES = {"return_sequences": True, "return_state": True}
+LENT = SWITCHES | {"stateful": False, "time_major": False}  # the second of these is Keras 2's
+ZEROS = {"kernel_initializer": "zeros", "recurrent_initializer": "zeros"}  # Keras's own fail in half precision
 OF_TWO = {"merge_mode": "concat", "zero_output_for_mask": False}  # Bidirectional sets the second by itself
 NO_SEQUENCE = {"mask": "none", "go_backwards": False}
 ONE_STEP = {"mask, go_backwards": "a cell takes one step"}
@@ -40,9 +43,9 @@ def _from_class(cls: Any, dtype: str | None) -> Implementation:
     if not is_cell and not hasattr(probe, "return_sequences"):
         raise CannotTestError(f"{cls.__name__} is no recurrent layer, and no cell of one")
 
-    @cache  # to build a layer takes as long as two steps of TensorFlow
+    @cache  # building one takes as long as a few steps
     def built(features: int, units: int, dtype: str, use_bias: bool, reset_after: bool, go_backwards: bool) -> Any:
-        options = {"reset_after": reset_after, "use_bias": use_bias, "dtype": dtype}
+        options = {"reset_after": reset_after, "use_bias": use_bias, "dtype": dtype, **ZEROS}
         if is_cell:
             layer = keras.layers.RNN(cls(units, **options), dtype=dtype, **SWITCHES)
         else:
@@ -56,10 +59,15 @@ def _from_class(cls: Any, dtype: str | None) -> Implementation:
         return tuple(answers(layer, x, h0, mask))
 
     fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
-    if dtype is None and keras.__name__ == "keras" and keras.backend.backend() != "tensorflow":
-        fixed = fixed | {"dtype": "float32"}
-        reasons = reasons | {"float64": f"Keras on {keras.backend.backend()} computes in float32"}
+    if dtype is None and (why := _no_double(keras)):
+        fixed, reasons = fixed | {"dtype": "float32"}, reasons | {"float64": why}
     return Implementation(cls.__name__, call, fixed, reasons)
+
+
+def _no_double(keras: Any) -> str:
+    """Say why float64 is not tested, if it is not."""
+    backend = "tensorflow" if keras.__name__ == "tf_keras" else keras.backend.backend()
+    return "" if backend == "tensorflow" else f"Keras on {backend} computes in float32, or parts of it"
 
 
 def _parts(layer: Any, name: str) -> Iterator[Implementation]:
@@ -87,7 +95,7 @@ def _alone(layer: Any, name: str) -> Implementation:
     called = home(layer).layers.RNN(layer, dtype=layer.compute_dtype) if is_cell else layer
 
     def call(x: Any, weights: GRUWeights, *, h0: Any, mask: Any, **_options: Any) -> tuple:
-        with _lent(layer, weights, [called], SWITCHES):
+        with _lent(layer, weights, [called], LENT):
             return tuple(answers(called, x, h0, mask))
 
     fixed, reasons = (NO_SEQUENCE, ONE_STEP) if is_cell else ({}, {})
@@ -103,7 +111,7 @@ def _half(layer: Any, half: int, name: str) -> Implementation:
         if h0 is not None:
             starts = [np.zeros((len(x), getattr(inner, "cell", inner).units), x.dtype) for inner in both]
             starts[half] = h0
-        with _lent(both[half], weights, [layer, *both], SWITCHES | OF_TWO):
+        with _lent(both[half], weights, [layer, *both], LENT | OF_TWO):
             merged, *finals = answers(layer, x, starts, mask)
         states = np.split(merged, [finals[0].shape[1]], axis=2)[half]
         return states[:, ::-1] if half else states, finals[half]  # the layer turns the second half round
@@ -124,9 +132,10 @@ def _implementation(layer: Any, name: str, call: Any, fixed: dict, reasons: dict
     }
     own = ", ".join(f"{key}={value}" for key, value in settings.items() if hasattr(layer, key))
     reasons = reasons | {"other options, sizes, dtypes": f"the layer has {own}, and its own"}
-    half_precision = cell.compute_dtype in ("float16", "bfloat16")
-    settings |= {"features": len(kernel), "units": len(recurrent_kernel)}
-    settings |= {"dtype": cell.compute_dtype if half_precision else kernel.dtype.name}
+    dtype = cell.compute_dtype if cell.compute_dtype in ("float16", "bfloat16") else kernel.dtype.name
+    if dtype == "float64" and (why := _no_double(home(layer))):
+        dtype, reasons["float64"] = "float32", why
+    settings |= {"features": len(kernel), "units": len(recurrent_kernel), "dtype": dtype}
     try:
         settings |= _activations(cell)
     except CannotTestError as error:
@@ -148,7 +157,7 @@ def _activations(cell: Any) -> dict[str, str]:
         if name not in words:
             raise CannotTestError(f"it has {argument}={name}; the kit knows {' and '.join(words)}")
         found[role] = words[name]
-    return {role: word for role, word in found.items() if word not in ("sigmoid", "tanh")}
+    return {role: word for role, word in found.items() if word not in USUAL}
 
 
 @contextmanager

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.activations import USUAL
 from gru_lib.conformance.implementation import CannotTestError, Implementation, untestable
 from gru_lib.frameworks.onnx import Graph, attributes, open_model, session
 from gru_lib.porting import port
+from gru_lib.porting.conventions.onnx import ACTIVATIONS, ALPHA, BETA, activations
 from gru_lib.scratch import GRUWeights
 
 RANKS = {"X": 3, "W": 3, "R": 3, "B": 2, "sequence_lens": 1, "initial_h": 3}
 REFERENCE = "ONNX's reference"
-HARD_SIGMOIDS = {(0.2, 0.5): "hard_sigmoid_0.2", (0.166667, 0.5): "hard_sigmoid_6"}  # slope and middle
 
 
 def from_onnx(model: Any, reset_after: bool | None = None) -> list[Implementation]:
@@ -131,23 +132,22 @@ def _stored(graph: Graph, node: Any) -> dict[str, NDArray]:
 
 
 def _activations(settings: dict[str, Any], half: int, engine: str) -> dict[str, str]:
-    """Return the activations that are not the usual ones, in the words of the kit; CannotTestError if it has none."""
+    """Return the activations of one direction, if they are not the usual ones; CannotTestError if it is no GRU."""
     if "clip" in settings:
         raise CannotTestError(f"it has clip={settings['clip']:g}; by Keras's equations nothing is clipped")
     if settings.get("layout"):
         raise CannotTestError("it has layout=1, which ONNX Runtime does not run; expected time first, layout=0")
-    names = [name.decode().lower() for name in settings.get("activations", ())] or ["sigmoid", "tanh"] * 2
-    if engine == REFERENCE and set(names) != {"sigmoid", "tanh"}:
-        raise CannotTestError(f"it has activations {', '.join(names)}, and {REFERENCE} has sigmoid and tanh only")
-    gate, candidate = names[2 * half : 2 * half + 2]
-    if gate == "hardsigmoid":
-        k = names[: 2 * half].count("hardsigmoid")  # only what has a slope takes one from the list
-        slope, middle = ([*settings.get(key, ())][k : k + 1] for key in ("activation_alpha", "activation_beta"))
-        pair = round(float((slope or [0.2])[0]), 6), float((middle or [0.5])[0])
-        gate = HARD_SIGMOIDS.get(pair, f"hardsigmoid with alpha, beta = {pair}")
-    if gate not in ("sigmoid", *HARD_SIGMOIDS.values()) or candidate not in ("tanh", "relu"):
-        raise CannotTestError(f"it has activations {gate}, {candidate}; the kit knows sigmoid, hardsigmoid; tanh, relu")
-    return {} if (gate, candidate) == ("sigmoid", "tanh") else {"gates": gate, "candidate": candidate}
+    names = [name.lower() for name in settings.get(ACTIVATIONS, ())]
+    first, last = (names[: 2 * k].count("hardsigmoid") for k in (half, half + 1))  # these take slopes and offsets
+    one = {ACTIVATIONS: settings.get(ACTIVATIONS, ())[2 * half : 2 * half + 2]}
+    one |= {key: settings.get(key, ())[first:last] for key in (ALPHA, BETA)}
+    try:
+        found = activations(one, 1)
+    except ValueError as error:
+        raise CannotTestError(str(error)) from None
+    if engine == REFERENCE and found != USUAL:
+        raise CannotTestError(f"it has activations {', '.join(found)}, and {REFERENCE} has {' and '.join(USUAL)} only")
+    return {} if found == USUAL else dict(zip(("gates", "candidate"), found, strict=True))
 
 
 def _reasons(after: bool, engine: str) -> dict[str, str]:

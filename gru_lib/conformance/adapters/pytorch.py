@@ -15,8 +15,6 @@ from gru_lib.frameworks.pytorch import answers, build_gru, is_cell
 from gru_lib.porting import port
 from gru_lib.scratch import GRUGradients, GRUWeights
 
-INTEGERS = "its weights are integers; hand over the module as it was before it was quantised"
-
 
 def from_pytorch(gru: Any, dtype: str | None = None) -> list[Implementation]:
     """Return an implementation for a class, or one for each direction of each layer of each GRU in a module.
@@ -49,7 +47,7 @@ def _from_class(cls: Any, dtype: str | None) -> Implementation:
 def _parts(module: Any, name: str) -> Iterator[Implementation]:
     """Yield what is to be tested of a module itself, without those in it."""
     if "quantized" in type(module).__module__ and "GRU" in type(module).__name__:
-        yield untestable(name, INTEGERS)
+        yield untestable(name, "its weights are integers; hand over the module as it was before")
     if not _is_gru(module):
         return
     endings = _endings(module)
@@ -92,8 +90,9 @@ class _Part:
         start = np.zeros((len(x), weights.units), x.dtype) if h0 is None else h0
         x, h0 = (torch.tensor(array, requires_grad=True) for array in (x, start))
         with self.lend(weights) as module:
+            ending = _endings(module)[0][self.place.half]
+            own = {name: parameter.requires_grad_() for name, parameter in _own(module, ending)}  # it may be frozen
             states, _ = _run(module, self.place, x, h0, mask)
-            own = dict(_own(module, _endings(module)[0][self.place.half]))
             loss = (states * torch.tensor(grad, device=states.device)).sum()
             found = [_array(tensor) for tensor in torch.autograd.grad(loss, [*own.values(), x, h0])]
         ported = port(dict(zip(own, found, strict=False)), "pytorch", "keras")
@@ -188,6 +187,7 @@ def _borrowed(module: Any, ending: str, weights: GRUWeights) -> Iterator[Any]:
     import torch
 
     own, training = {name: value.clone() for name, value in module.state_dict().items()}, module.training
+    trained = {parameter: parameter.requires_grad for parameter in module.parameters()}
     try:
         lent = {name: torch.tensor(array) for name, array in _state_dict(weights, ending).items()}
         module.load_state_dict(own | lent)
@@ -195,3 +195,5 @@ def _borrowed(module: Any, ending: str, weights: GRUWeights) -> Iterator[Any]:
     finally:
         module.load_state_dict(own)
         module.train(training)
+        for parameter, requires_grad in trained.items():
+            parameter.requires_grad_(requires_grad)

@@ -4,20 +4,23 @@ import os
 import shlex
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
-from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.conventions import WHOLE
 from gru_lib.porting.files import hdf5, keras, keras_weights, npz, onnx_read, onnx_write, pytorch
 from gru_lib.porting.files.found import ChoiceError, Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
 KERAS = (".keras", ".h5", ".hdf5")
-READABLE = (".npz", ".pt", ".pth", *KERAS, ".onnx")
+PYTORCH = (".pt", ".pth", ".safetensors")
+NAMED = (*KERAS, ".onnx")
+READABLE = (".npz", *PYTORCH, *KERAS, ".onnx")
 WRITABLE = {
-    ".npz": tuple(CONVENTIONS),
+    ".npz": WHOLE,
     ".pt": ("pytorch", "pytorch-cell"),
     ".pth": ("pytorch", "pytorch-cell"),
     ".onnx": ("onnx",),
@@ -28,21 +31,24 @@ class Assumed(UserWarning):
     """A file does not show something, and the usual was assumed."""
 
 
-def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: Any) -> tuple[str, StackedGRU]:
+def load(
+    path: Path, *, prefix: str = "", layers: Sequence[str] = (), dtype: str | None = None, **said: Any
+) -> tuple[str, StackedGRU]:
     """Read a file of weights; return the convention that it holds, and the weights.
 
     `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
-    first; `reset_after`, `gates` and `candidate` say what a file of weights alone does not show. Where something is
+    first; with a `dtype` half precision is widened; `reset_after`, `gates` and `candidate` say what a file of weights
+    alone does not show. Where something is
     assumed there is a warning. ValueError: the file is damaged, or no GRU that other frameworks can compute; OSError:
     it cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE:
         raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
-    if prefix and suffix not in (".pt", ".pth"):
-        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with .pt or .pth")
-    if layers and suffix not in KERAS:
-        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(KERAS)}")
+    if prefix and suffix not in PYTORCH:
+        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
+    if layers and suffix not in NAMED:
+        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(NAMED)}")
     said = {name: value for name, value in said.items() if value is not None}
     try:
         if suffix in KERAS:
@@ -51,7 +57,7 @@ def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: An
             raise ValueError(f"{', '.join(said)} came, and the file shows it")
         if suffix == ".npz":
             return npz.read(path)
-        return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
+        return onnx_read.read(path, layers) if suffix == ".onnx" else pytorch.read(path, prefix, dtype)
     except ChoiceError as error:
         raise ChoiceError(f"{path}: {error}", error.found) from error
     except (ValueError, TypeError) as error:
@@ -61,12 +67,32 @@ def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: An
 def inventory(path: Path, **said: Any) -> list[Found]:
     """Return the GRUs of a file, those too that are refused when they are read; arguments and errors as of `load`."""
     said = {name: value for name, value in said.items() if value is not None}
-    if path.suffix.lower() not in KERAS:
-        return [Found(path.stem, path.suffix, lambda: load(path, **said)[1])]
+    suffix = path.suffix.lower()
     try:
-        return [gru._replace(option=f"--layer {shlex.quote(gru.name)}") for gru in _keras(path, said)[0]]
+        if suffix in KERAS:
+            return [gru._replace(option=f"--layer {shlex.quote(gru.name)}") for gru in _keras(path, said)[0]]
+        if suffix in PYTORCH:
+            return [
+                Found(
+                    name,
+                    "state_dict",
+                    partial(_stack, path, prefix=name, **said),
+                    option=f"--prefix {shlex.quote(name)}",
+                )
+                for name in pytorch.prefixes(path)
+            ]
+        if suffix == ".onnx":
+            return [
+                Found(name, "GRU", partial(_stack, path, layers=[name], **said), option=f"--layer {shlex.quote(name)}")
+                for name in onnx_read.names(path)
+            ]
+        return [Found(path.stem, suffix, partial(_stack, path, **said))]
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _stack(path: Path, **choice: Any) -> StackedGRU:
+    return load(path, **choice)[1]
 
 
 def _keras(path: Path, said: Mapping[str, Any]) -> tuple[list[Found], list[str]]:

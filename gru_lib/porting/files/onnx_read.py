@@ -1,5 +1,6 @@
 """Read an ONNX model that is a GRU: operators GRU, one after the other, and nothing else that computes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,33 @@ STORED = {"Constant", "ConstantOfShape"}
 ATTRIBUTES = {"hidden_size", "linear_before_reset", "direction", "layout", "output_sequence", *layout.OPTIONAL}
 
 
-def read(path: Path) -> tuple[str, StackedGRU]:
-    """Return the weights of a model of one GRU, or of several on top of each other."""
+def read(path: Path, names: Sequence[str] = ()) -> tuple[str, StackedGRU]:
+    """Return the weights of a model of one GRU, or of several on top of each other.
+
+    With `names` of operators GRU these alone are read, whatever else the model computes, the first one lowest.
+    """
     model = open_model(path)
-    _refuse_other_operators(model)
     graph = _Graph(model.graph)
-    nodes = [graph.layer(gru) for gru in graph.chain()]
+    if names:
+        by_name = {_name(gru): gru for gru in graph.grus()}
+        if missing := [name for name in names if name not in by_name]:
+            raise ValueError(f"it has no operator GRU {missing}; choose with --layer from {few(list(by_name))}")
+        chain = [by_name[name] for name in names]
+    else:
+        _refuse_other_operators(model)
+        chain = graph.chain()
+    nodes = [graph.layer(gru) for gru in chain]
     return "onnx", layout.read(nodes, bool(nodes[0]["linear_before_reset"]))
+
+
+def names(path: Path) -> list[str]:
+    """Return the names of the operators GRU in a model."""
+    return [_name(gru) for gru in Graph(open_model(path).graph).grus()]
+
+
+def _name(gru: Any) -> str:
+    """Return the name of an operator, or of its first output where it has none."""
+    return str(gru.name or next(name for name in gru.output if name))
 
 
 def _refuse_other_operators(model: Any) -> None:
@@ -35,7 +56,7 @@ def _refuse_other_operators(model: Any) -> None:
     if others or foreign or model.functions or "GRU" not in kinds:
         raise ValueError(
             f"the model has {kinds.count('GRU')} operators GRU, others {few(others)}, foreign domains {few(foreign)} "
-            f"and {len(model.functions)} functions; expected GRU alone: cut it out with onnx.utils.extract_model"
+            f"and {len(model.functions)} functions; expected GRU alone: choose one with --layer (--list names them)"
         )
 
 
