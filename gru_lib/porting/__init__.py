@@ -28,7 +28,8 @@ def port(
         In the convention `source`, for m input features and n units.
         Arrays may be anything that NumPy reads, PyTorch tensors and Keras variables included.
     source, target : str
-        "keras", "pytorch", "pytorch-cell", "onnx", "cudnn", "textbook" or "scratch".
+        "keras", "pytorch", "pytorch-cell", "onnx", "cudnn", "textbook", "scratch", "flax", "flax-nnx", "equinox" or
+        "haiku".
     reset_after : bool
         What the weights were trained with; it must agree with what can be seen in them.
     gates, candidate : str
@@ -64,6 +65,9 @@ def port(
       without biases it is shorter. Reset after only.
     - textbook: ``{"W_z": (n, m), "U_z": (n, n), "b_z": (n,), ...}`` with letters z, r, h, in which z = 1 overwrites:
       h = (1 - z) h + z g; with reset after also c_z, c_r, c_h. Layers and directions as for scratch.
+    - flax, flax-nnx, equinox, haiku: the parameters of linen's and nnx's ``GRUCell`` (nested by name), of
+      ``equinox.nn.GRUCell`` (by attribute), of ``haiku.GRU`` (reset before only); one GRU. The first three add up b
+      and c of the gates, nnx has no place for c_h.
     - scratch: ``GRUWeights``; a (forward, backward) tuple for two directions, a list for several layers.
 
     Sources: the manual pages of ``keras.layers.GRU``, ``torch.nn.GRU`` and the ONNX operator GRU, each compared by

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from gru_lib.activations import CANDIDATES, GATES
-from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.conventions import WHOLE
 from gru_lib.porting.files import READABLE, Assumed, check_target, load, save
 from gru_lib.porting.stack import cast
 from gru_lib.records.run_environment import QUIET
@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = argparse.ArgumentParser(prog="python -m gru_lib.porting", description=__doc__)
     result.add_argument("source", type=Path, help=f"weights: {', '.join(READABLE)}")
-    result.add_argument("--to", required=True, choices=CONVENTIONS, help="convention of the output")
+    result.add_argument("--to", required=True, choices=WHOLE, help="convention of the output")
     result.add_argument("-o", "--output", required=True, type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
@@ -54,7 +54,7 @@ def convert(options: argparse.Namespace) -> str:
     check_target(options.output, options.to, force=options.force)
     said = {name: getattr(options, name) for name in ("reset_after", "gates", "candidate")}
     with warnings.catch_warnings(record=True, action="always") as assumed:
-        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said)
+        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, dtype=options.dtype, **said)
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gru_lib.activations import CANDIDATES, GATES, USUAL
 from gru_lib.porting.checks import own_array
@@ -113,6 +114,27 @@ def require_usual_activations(convention: str, stack: StackedGRU) -> None:
             f"the gates have {stack.activations[0]} and the candidate {stack.activations[1]}, and {convention} has "
             "sigmoid and tanh only; the numbers would be others: use 'onnx' or 'keras'"
         )
+
+
+def single(convention: str, stack: StackedGRU, *, reset_after: bool = True) -> GRUWeights:
+    """Return the only GRU of a stack for a convention that holds one; ValueError if it cannot be that."""
+    require_usual_activations(convention, stack)
+    if stack.reset_after is not reset_after:
+        place = "after" if reset_after else "before"
+        raise ValueError(f"reset_after is {stack.reset_after}, and {convention} has reset {place} only")
+    if len(stack.layers) > 1 or len(stack.layers[0]) > 1:
+        counts = f"{len(stack.layers)} layer(s) with {len(stack.layers[0])} direction(s)"
+        raise ValueError(f"{counts} came, and {convention} holds one GRU; port them one by one")
+    return stack.layers[0][0]
+
+
+def folded(gru: GRUWeights) -> tuple[NDArray, NDArray]:
+    """Return one bias (3n,) for z, r and h, b + c for the gates, and what the candidate has beside it, c_h (n,)."""
+    b, c = np.zeros((2, 3 * gru.units), gru.dtype) if gru.bias is None else gru.bias
+    gates = slice(0, 2 * gru.units)
+    both = b.copy()
+    both[gates] = np.where(c[gates] == 0, b[gates], b[gates] + c[gates])  # b + 0 would turn a -0 into a +0
+    return both, c[2 * gru.units :].copy()
 
 
 def require_uniform(convention: str, stack: StackedGRU) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gru_lib.porting import __main__ as command
 from gru_lib.porting import port
-from gru_lib.porting.conventions import CONVENTIONS, Convention
+from gru_lib.porting.conventions import CONVENTIONS, WHOLE, Convention
 from gru_lib.porting.files import save
 from tests.support.porting_cases import M, N, bits, draw, loaded, scratch, stack_of
 
@@ -125,7 +125,7 @@ def test_rounding_is_done_on_request_only(run, require, tmp_path):
 FRAMEWORKS = {"pytorch": "torch", "pytorch-cell": "torch", "onnx": "onnxruntime"}
 
 
-@pytest.mark.parametrize("target", sorted(set(CONVENTIONS) - {"keras"}))  # which test_port runs
+@pytest.mark.parametrize("target", sorted(set(WHOLE) - {"keras"}))  # which test_port runs
 def test_the_check_runs_both_frameworks(run, require, tmp_path, target):
     if target in FRAMEWORKS:
         require(FRAMEWORKS[target])

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.porting import CONVENTIONS, parity, port
+from gru_lib.porting import parity, port
+from gru_lib.porting.conventions import WHOLE
 from gru_lib.scratch import GRUWeights
 from tests.support import ROOT
 from tests.support.porting_cases import (
@@ -235,7 +236,7 @@ def stacks(draw_from):
     """Weights, reset_after, and two conventions that can both hold them."""
     layers, directions = draw_from(st.integers(1, 3)), draw_from(st.integers(1, 2))
     reset_after = draw_from(st.booleans())
-    conventions = set(CONVENTIONS) - (set() if reset_after else AFTER_ONLY)
+    conventions = set(WHOLE) - (set() if reset_after else AFTER_ONLY)
     if layers * directions > 1:
         conventions -= {"pytorch-cell"}
     weights = draw(
@@ -285,8 +286,8 @@ def arrays_in(weights):
     return [weights] if isinstance(weights, np.ndarray) else []
 
 
-@pytest.mark.parametrize("target", sorted(set(CONVENTIONS) - {"pytorch-cell"}))
-@pytest.mark.parametrize("source", sorted(set(CONVENTIONS) - {"pytorch-cell"}))
+@pytest.mark.parametrize("target", sorted(set(WHOLE) - {"pytorch-cell"}))
+@pytest.mark.parametrize("source", sorted(set(WHOLE) - {"pytorch-cell"}))
 def test_the_result_owns_its_arrays(source, target):
     start = port(scratch(draw(layers=2, directions=2)), "scratch", source)
     before, result = bits(start), port(start, source, target)

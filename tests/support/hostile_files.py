@@ -181,7 +181,7 @@ FILES = {  # name: content, and what is said of it; None: it is read
         of_torch(lambda torch, _: torch.nn.Linear(2, 3)),
         "it holds a torch.nn.modules.linear.Linear; expected",
     ),
-    "program.pt": (program, "damaged, or no file of plain tensors"),
+    "program.pt": (program, "it holds a program"),
     "empty.pt": (lambda: b"", "damaged, or no file of plain tensors"),
     "text.pt": (lambda: b"no pickle", "damaged, or no file of plain tensors"),
     "attribute.onnx": (

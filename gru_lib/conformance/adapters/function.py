@@ -17,6 +17,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "mask": {"mask": "none"},
     "go_backwards": {"go_backwards": False},
 }
+RESETS = dict.fromkeys(("pytorch", "pytorch-cell", "cudnn", "flax", "flax-nnx", "equinox"), True) | {"haiku": False}
 CHOICES: tuple[Mapping[str, Any], ...] = (
     {"reset_after": True, "bias_rows": 2},
     {"reset_after": True, "bias_rows": 1},
@@ -61,8 +62,8 @@ def _choices(
 ) -> tuple[tuple[Mapping[str, Any], ...], dict[str, str]]:
     """Return which GRUs the function may be, and why others are left out."""
     after = meant.get("reset_after")
-    if meant.get("weights") in ("pytorch", "pytorch-cell", "cudnn"):
-        after = True  # they know no other
+    if meant.get("weights") in RESETS:
+        after = RESETS[str(meant["weights"])]  # it knows no other
     if after is not None:
         other = "reset before" if after else "reset after"
         return ({"reset_after": after},), {other: f"reset_after={after} was asked for"}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gru_lib.porting.conventions import cudnn, keras, onnx, pytorch, scratch, textbook
+from gru_lib.porting.conventions import cudnn, equinox, flax, haiku, keras, onnx, pytorch, scratch, textbook
 from gru_lib.porting.stack import StackedGRU
 
 
@@ -22,4 +22,10 @@ CONVENTIONS = {
     "cudnn": Convention(cudnn.read, cudnn.write),
     "textbook": Convention(textbook.read, textbook.write),
     "scratch": Convention(scratch.read, scratch.write),
+    "flax": Convention(flax.read_linen, flax.write_linen),
+    "flax-nnx": Convention(flax.read_nnx, flax.write_nnx),
+    "equinox": Convention(equinox.read, equinox.write),
+    "haiku": Convention(haiku.read, haiku.write),
 }
+CELLS = ("flax", "flax-nnx", "equinox", "haiku")  # a single GRU, and not every bit comes back: biases are added up
+WHOLE = tuple(name for name in CONVENTIONS if name not in CELLS)

@@ -8,15 +8,16 @@ from typing import Any
 
 from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
-from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.conventions import WHOLE
 from gru_lib.porting.files import hdf5, keras, keras_weights, npz, onnx_read, onnx_write, pytorch
 from gru_lib.porting.files.found import Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
 KERAS = (".keras", ".h5", ".hdf5")
-READABLE = (".npz", ".pt", ".pth", *KERAS, ".onnx")
+PYTORCH = (".pt", ".pth", ".safetensors")
+READABLE = (".npz", *PYTORCH, *KERAS, ".onnx")
 WRITABLE = {
-    ".npz": tuple(CONVENTIONS),
+    ".npz": WHOLE,
     ".pt": ("pytorch", "pytorch-cell"),
     ".pth": ("pytorch", "pytorch-cell"),
     ".onnx": ("onnx",),
@@ -27,19 +28,22 @@ class Assumed(UserWarning):
     """A file does not show something, and the usual was assumed."""
 
 
-def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: Any) -> tuple[str, StackedGRU]:
+def load(
+    path: Path, *, prefix: str = "", layers: Sequence[str] = (), dtype: str | None = None, **said: Any
+) -> tuple[str, StackedGRU]:
     """Read a file of weights; return the convention that it holds, and the weights.
 
     `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
-    first; `reset_after`, `gates` and `candidate` say what a file of weights alone does not show. Where something is
+    first; with a `dtype` half precision is widened; `reset_after`, `gates` and `candidate` say what a file of weights
+    alone does not show. Where something is
     assumed there is a warning. ValueError: the file is damaged, or no GRU that other frameworks can compute; OSError:
     it cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE:
         raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
-    if prefix and suffix not in (".pt", ".pth"):
-        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with .pt or .pth")
+    if prefix and suffix not in PYTORCH:
+        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
     if layers and suffix not in KERAS:
         raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(KERAS)}")
     said = {name: value for name, value in said.items() if value is not None}
@@ -50,7 +54,7 @@ def load(path: Path, *, prefix: str = "", layers: Sequence[str] = (), **said: An
             raise ValueError(f"{', '.join(said)} came, and the file shows it")
         if suffix == ".npz":
             return npz.read(path)
-        return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix)
+        return onnx_read.read(path) if suffix == ".onnx" else pytorch.read(path, prefix, dtype)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gru_lib.activations import USUAL
 from gru_lib.bounded_read import members, read_bytes
 from gru_lib.porting.checks import few
-from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.conventions import CONVENTIONS, WHOLE
 from gru_lib.porting.stack import DIRECTIONS, StackedGRU
 from gru_lib.scratch import GRUWeights
 
@@ -34,10 +34,10 @@ def read(path: Path) -> tuple[str, StackedGRU]:
     if missing:
         raise ValueError(f"it lacks {missing} and has {few(sorted(entries))}; expected what {ADVICE} writes")
     convention, reset_after = (entries.pop(label).tolist() for label in LABELS)
-    if not isinstance(convention, str) or convention not in CONVENTIONS or not isinstance(reset_after, bool):
+    if not isinstance(convention, str) or convention not in WHOLE or not isinstance(reset_after, bool):
         raise ValueError(
             f"it has convention {convention!r} and reset_after {reset_after!r}; "
-            f"expected one of {', '.join(CONVENTIONS)}, and True or False"
+            f"expected one of {', '.join(WHOLE)}, and True or False"
         )
     gates, candidate = (str(entries.pop(name, usual)) for name, usual in zip(ACTIVATIONS, USUAL, strict=True))
     names = entries.pop("names", np.array(sorted(entries))).tolist()

@@ -7,29 +7,48 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gru_lib.bounded_read import MAX_ENTRIES, members, read_bytes
 from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import CONVENTIONS
+from gru_lib.porting.files import safetensors
 from gru_lib.porting.stack import StackedGRU
 
 MAX_DEPTH = 50  # of mappings within mappings
 
 
-def read(path: Path, prefix: str = "") -> tuple[str, StackedGRU]:
-    """Return the convention and the weights whose names begin with `prefix`."""
+def read(path: Path, prefix: str = "", dtype: str | None = None) -> tuple[str, StackedGRU]:
+    """Return the convention and the weights whose names begin with `prefix`; half precision only if `dtype` is given.
+
+    ``.safetensors`` files have PyTorch's names too.
+    """
     content = read_bytes(path)
-    tensors = dict(_flat(_loaded(content)))
-    state = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+    held: dict[str, Any] = (
+        safetensors.tensors(content) if path.suffix.lower() == ".safetensors" else dict(_flat(_loaded(content)))
+    )
+    state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
     if not any(name.startswith("weight_hh") for name in state):
-        found = gru_prefixes(tensors)
+        found = gru_prefixes(held)
         choice = f"there is one under {few(found)}: choose it as --prefix" if found else "there is none in it"
         raise ValueError(f"it has no GRU under the prefix {prefix!r}; {choice}")
     for name, value in state.items():
         claimed = value.numel() * value.element_size() if hasattr(value, "numel") else 0
         if claimed > len(content):
             raise ValueError(f"{name} claims {claimed:,} bytes; the file has {len(content):,}")
+    state = {name: _widened(name, value, dtype) for name, value in state.items()}
     convention = "pytorch-cell" if "weight_hh" in state else "pytorch"
     return convention, CONVENTIONS[convention].read(state, True)
+
+
+def _widened(name: str, value: Any, dtype: str | None) -> Any:
+    """Return half precision as float32 if a wider dtype was asked for, or raise ValueError."""
+    kind = str(getattr(value, "dtype", "")).removeprefix("torch.")
+    if kind not in ("float16", "bfloat16"):
+        return value
+    if dtype is None:
+        raise ValueError(f"{name} has dtype {kind}; expected float32 or float64: widen it with --dtype float32")
+    return value.float() if hasattr(value, "float") else value.astype(np.float32)
 
 
 def write(stack: StackedGRU, convention: str) -> bytes:
@@ -53,6 +72,10 @@ def _loaded(content: bytes) -> Any:
         with warnings.catch_warnings(action="ignore"):  # of programs, which it refuses
             return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged file raises a dozen types
+        if b"constants.pkl" in content or b"torch.jit" in content[:2000]:
+            raise ValueError(
+                "it holds a program (TorchScript), which is not run; save torch.jit.load(path).state_dict() instead"
+            ) from error
         foreign = re.search(r"GLOBAL ([\w.]+)", str(error))
         what = f"it holds a {foreign[1]}" if foreign else "damaged, or no file of plain tensors"
         raise ValueError(f"{what}; expected what torch.save(model.state_dict(), path) writes") from error
