@@ -16,17 +16,25 @@ KINDS: Mapping[str, Callable[[Case], bool]] = {
     "reset after": lambda case: case.reset_after,
     "reset before": lambda case: not case.reset_after,
     "biases": lambda case: case.bias is not None,
+    "no biases": lambda case: case.bias is None,
     "an initial state": lambda case: case.h0 is not None,
     "no initial state": lambda case: case.h0 is None,
     "backwards": lambda case: case.go_backwards,
     "a mask": lambda case: case.mask is not None,
+    "a mask without padding": lambda case: case.features["mask"] == "mask all-valid",
+    "padding on the right": lambda case: case.features["mask"] == "mask right",
+    "padding on the left": lambda case: case.features["mask"] == "mask left",
+    "holes": lambda case: case.features["mask"] == "mask holes",
+    "a row without a valid step": lambda case: case.features["mask"] == "mask empty-row",
     "a mask and backwards": lambda case: case.mask is not None and case.go_backwards,
+    "one step": lambda case: case.x.shape[1] == 1,
     "more than 256 steps": NEEDS["long"],
     "one row": NEEDS["batch of one"],
     "more than 16 rows": NEEDS["many rows"],
     "features left over after groups of 8": NEEDS["features left over"],
     "units left over after groups of 8": NEEDS["units left over"],
     "values at which exp overflows": NEEDS["large values"],
+    "float32": lambda case: case.precision == "float32",
     "weights as training leaves them": NEEDS["trained values"],
 }
 HEAD = ("mistake", "this kit", "Keras's tests", "ONNX's tests")
@@ -55,7 +63,7 @@ def mutation_score_table() -> Table:
 
 
 def kill_table() -> Table:
-    """Return for each kind of case how many mistakes fail in one of it, and which fail in no other.
+    """Return for each kind of case how many mistakes fail in one of it, and which fail in no other: "–" for none.
 
     Shown in the chapter *Testing a GRU*.
 

@@ -13,11 +13,14 @@ import pytest
 
 from gru_lib.book.mutation_scores import KINDS, SCORES, kill_table
 from gru_lib.conformance import MUTANTS, check_gru
+from gru_lib.conformance.adapters import as_implementations
+from gru_lib.conformance.compare import state_failure
 from gru_lib.conformance.mutants import FORWARD_MUTANTS
 from gru_lib.conformance.mutants.arguments import SequenceInput, WeightArrays, weight_arrays
 from gru_lib.conformance.mutants.forward import GRUVariant
 from gru_lib.conformance.plans import draw_cases
 from gru_lib.conformance.precision import TOLERANCE
+from gru_lib.conformance.run_case import run_case
 from gru_lib.records import read_results
 from tests.support import ROOT
 from tools.mutation_scores.keras_wrapper import keras_layer
@@ -33,9 +36,30 @@ def test_every_mistake_has_its_row_and_the_kit_sees_it():
     assert killing_cases(CONTROL) == []
 
 
-def test_every_special_kind_of_case_alone_kills_something():
+def test_it_is_known_which_kinds_of_cases_alone_kill_nothing():
     alone = {kind: noticed for kind, _, _, noticed in kill_table().rows}
-    assert alone.keys() == KINDS.keys() and "–" not in alone.values(), alone
+    masks = {"a mask without padding", "padding on the right", "padding on the left", "holes"}
+    others = {"a row without a valid step", "no biases", "one step", "float32"}
+    assert alone.keys() == KINDS.keys()
+    assert {kind for kind, noticed in alone.items() if noticed == "–"} == masks | others
+
+
+def test_a_state_that_is_kept_shows_only_in_a_later_call():
+    def failures(case):
+        (implementation,) = as_implementations(MUTANTS["state-kept"].gru())  # nobody has called it before
+        return [state_failure(run_case(implementation, case)) for _ in range(2)]
+
+    case = next(case for case in draw_cases() if case.h0 is None)
+    first, second = failures(case)
+    assert first is None and second is not None
+
+
+@pytest.mark.parametrize("mutant", [m for m in FORWARD_MUTANTS if "final" in m.needs], ids=repr)
+def test_a_mistake_in_the_final_state_shows_nowhere_else(mutant):
+    gru = mutant.gru()
+    (states_alone,) = as_implementations(lambda x, weights, **options: gru(x, weights, **options)[0])
+    assert ROWS[mutant.id]["cases"]
+    assert not any(state_failure(run_case(states_alone, case)) for case in draw_cases())
 
 
 def skip_unless_measured_with(package):

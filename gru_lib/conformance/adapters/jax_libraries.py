@@ -90,7 +90,7 @@ def _linen_rnn(gru: Any) -> Library:
 
 def _nnx_filled(cell: Any, kernel: Any, recurrent: Any, bias: Any) -> None:
     cell.dense_i.kernel[...], cell.dense_h.kernel[...] = _rzn(kernel), _rzn(recurrent)
-    cell.dense_i.bias[...] = np.zeros(kernel.shape[1]) if bias is None else _rzn(bias)
+    cell.dense_i.bias[...] = np.zeros(kernel.shape[1], kernel.dtype) if bias is None else _rzn(bias)
 
 
 def _nnx(gru: Any) -> Library:
