@@ -51,7 +51,7 @@ def test_onnx_runtime_computes_them(require, tmp_path, gate, candidate):
 def test_the_hard_sigmoid_is_that_of_its_framework(require, gate, candidate, package):
     keras = require(package)
     stack, x = stack_with(gate, candidate, reset_after=False)
-    words = {"candidate": candidate, "gates": "hard_sigmoid"}
+    words = {"activation": candidate, "recurrent_activation": "hard_sigmoid"}
     layer = keras.layers.GRU(stack.layers[0][0].units, return_sequences=True, reset_after=False, **words)
     layer.build(x.shape)
     layer.set_weights(stack.layers[0][0].arrays())
