@@ -67,15 +67,14 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def said(options: argparse.Namespace) -> dict[str, Any]:
     """Return what the options say of the weights."""
-    return {name: getattr(options, name) for name in ("reset_after", "gates", "candidate")}
+    return {name: getattr(options, name) for name in ("dtype", "reset_after", "gates", "candidate")}
 
 
 def convert(options: argparse.Namespace) -> str:
     """Read, convert and write; return what was written, in words."""
     check_target(options.output, options.to, force=options.force)
     with warnings.catch_warnings(record=True, action="always") as assumed:
-        choice = {"prefix": options.prefix, "layers": options.layer, "dtype": options.dtype}
-        source, stack = load(options.source, **choice, **said(options))
+        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said(options))
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]

@@ -1,12 +1,11 @@
 """Run a stack in the framework that a convention belongs to, to compare two of them."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.activations import CANDIDATES, GATES, USUAL
+from gru_lib.activations import GATES
 from gru_lib.frameworks import keras, onnx, pytorch
 from gru_lib.porting import reference
 from gru_lib.porting.conventions import CONVENTIONS
@@ -37,11 +36,13 @@ def run(stack: StackedGRU, convention: str, x: NDArray) -> NDArray:
 def _keras(stack: StackedGRU, x: NDArray) -> NDArray:
     import keras as framework
 
-    options: dict[str, Any] = {"reset_after": stack.reset_after}
-    if stack.activations != USUAL:
-        gates, candidate = stack.activations
-        options["recurrent_activation"] = partial(GATES[gates], framework.ops)
-        options["activation"] = partial(CANDIDATES[candidate], framework.ops)
+    @framework.saving.register_keras_serializable("gru_lib")  # Bidirectional makes its layers from their description
+    def hard_sigmoid_of_keras_2(a: Any) -> Any:
+        return GATES["hard_sigmoid_0.2"](framework.ops, a)
+
+    words = {"hard_sigmoid_0.2": hard_sigmoid_of_keras_2, "hard_sigmoid_6": "hard_sigmoid"}
+    gates, candidate = (words.get(name, name) for name in stack.activations)
+    options = {"reset_after": stack.reset_after, "recurrent_activation": gates, "activation": candidate}
     lists = CONVENTIONS["keras"].write(stack)
     for layer, arrays in zip(stack.layers, lists if len(stack.layers) > 1 else [lists], strict=True):
         x = keras.run(keras.build_gru(layer[0], arrays, **options), x)

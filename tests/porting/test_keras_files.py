@@ -132,10 +132,9 @@ REFUSED = {
     "relu in one": r"different reset_after or activations in its two directions",
     "both resets": r"different reset_after or activations in its two directions",
     "half LSTM": r"has a LSTM as backward layer; expected a GRU",
-    "half precision": r"kernel has dtype float16",
+    "half precision": r"has dtype float16; expected float32 or float64: widen it",
     "bfloat16": r"has dtype bfloat16; expected float32 or float64",
     "LSTM": r"no GRU layer \['LSTM'\]; choose with --layer from \['first', .*; its layers are .*LSTM",
-    "cells": r"no GRU layer \['cells'\]",
 }
 
 
@@ -146,7 +145,7 @@ def test_a_layer_that_others_cannot_compute_is_refused(model, name):
 
 
 def test_of_several_layers_the_names_are_asked_for(model, edited):
-    with pytest.raises(ValueError, match=r"has 24 GRU layers; choose with --layer from \['first', 'second', 'before',"):
+    with pytest.raises(ValueError, match=r"has 25 GRU layers; choose with --layer from \['first', 'second', 'before',"):
         load(model[0])
 
     def only_one(config):
@@ -213,7 +212,7 @@ EDITED = {
     "huge units": (described(units=200_000), "first", r"expected 200000 units"),
     "bias": (described(use_bias=False), "first", r"vars has 3 arrays; expected 2"),
     "flag": (described(reset_after="no"), "first", r"reset_after='no'; expected True or False"),
-    "missing": (stored(lambda *_: None), "first", r"vars has 2 arrays; expected 3"),
+    "missing": (stored(lambda *_: None), "first", r"is damaged: 1 is missing"),
     "a group": (stored(lambda _, group: group.create_group("1")), "first", r"weights is damaged"),
     "soft link": (stored(lambda h5, group: group.update({"1": h5.SoftLink("/vars")})), "first", r"missing, or a link"),
     "foreign file": (

@@ -38,9 +38,8 @@ def load(
 
     `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
     first; with a `dtype` half precision is widened; `reset_after`, `gates` and `candidate` say what a file of weights
-    alone does not show. Where something is
-    assumed there is a warning. ValueError: the file is damaged, or no GRU that other frameworks can compute; OSError:
-    it cannot be read.
+    alone does not show. Where something is assumed there is a warning. ValueError: the file is damaged, or no GRU that
+    other frameworks can compute; OSError: it cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE:
@@ -52,7 +51,7 @@ def load(
     said = {name: value for name, value in said.items() if value is not None}
     try:
         if suffix in KERAS:
-            return "keras", _chosen(*_keras(path, said), layers)
+            return "keras", _chosen(*_keras(path, dtype, said), layers)
         if said:
             raise ValueError(f"{', '.join(said)} came, and the file shows it")
         if suffix == ".npz":
@@ -64,46 +63,38 @@ def load(
         raise ValueError(f"{path}: {error}") from error
 
 
-def inventory(path: Path, **said: Any) -> list[Found]:
+def inventory(path: Path, *, dtype: str | None = None, **said: Any) -> list[Found]:
     """Return the GRUs of a file, those too that are refused when they are read; arguments and errors as of `load`."""
     said = {name: value for name, value in said.items() if value is not None}
-    suffix = path.suffix.lower()
+    suffix, one = path.suffix.lower(), partial(partial, _stack, path, dtype=dtype, **said)
     try:
         if suffix in KERAS:
-            return [gru._replace(option=f"--layer {shlex.quote(gru.name)}") for gru in _keras(path, said)[0]]
-        if suffix in PYTORCH:
-            return [
-                Found(
-                    name,
-                    "state_dict",
-                    partial(_stack, path, prefix=name, **said),
-                    option=f"--prefix {shlex.quote(name)}",
-                )
-                for name in pytorch.prefixes(path)
-            ]
-        if suffix == ".onnx":
-            return [
-                Found(name, "GRU", partial(_stack, path, layers=[name], **said), option=f"--layer {shlex.quote(name)}")
-                for name in onnx_read.names(path)
-            ]
-        return [Found(path.stem, suffix, partial(_stack, path, **said))]
+            found = _keras(path, dtype, said)[0]
+        elif suffix == ".onnx":
+            found = [Found(name, "GRU", one(layers=[name])) for name in onnx_read.names(path)]
+        elif suffix in PYTORCH:
+            found = [Found(name, "state_dict", one(prefix=name)) for name in pytorch.prefixes(path)]
+        else:
+            return [Found(path.stem, suffix, one())]
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
+    option = "--prefix" if suffix in PYTORCH else "--layer"
+    return [gru._replace(option=f"{option} {shlex.quote(gru.name)}") for gru in found]
 
 
 def _stack(path: Path, **choice: Any) -> StackedGRU:
     return load(path, **choice)[1]
 
 
-def _keras(path: Path, said: Mapping[str, Any]) -> tuple[list[Found], list[str]]:
+def _keras(path: Path, dtype: str | None, said: Mapping[str, Any]) -> tuple[list[Found], list[str]]:
     """Return the GRUs in a file of Keras, and the kinds of all its layers."""
     content = read_bytes(path)
-    archive = path.suffix.lower() == ".keras"
+    archive = path.suffix.lower() == ".keras" and not content.startswith(hdf5.MAGIC)  # Keras 2 wrote HDF5 by any name
     if not archive and not hdf5.look_into(content, lambda file: "model_config" in file.attrs):
-        return keras_weights.weights_h5(content, **said), []
+        return keras_weights.weights_h5(content, dtype, **said), []
     if said:
         raise ValueError(f"{', '.join(said)} came, and the file shows it")
-    return keras.archive(content) if archive else keras.model_h5(content)
+    return keras.archive(content, dtype) if archive else keras.model_h5(content, dtype)
 
 
 def _chosen(found: list[Found], kinds: list[str], names: Sequence[str]) -> StackedGRU:

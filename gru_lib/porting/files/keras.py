@@ -6,7 +6,7 @@ arrays under the name of the layer.
 """
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,8 @@ from gru_lib.porting.stack import StackedGRU
 DESCRIPTION = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what bad JSON leads to
 
 
-def archive(content: bytes) -> tuple[list[Found], list[str]]:
-    """Return the GRUs of a ``.keras`` file, and the kinds of all its layers."""
+def archive(content: bytes, dtype: str | None = None) -> tuple[list[Found], list[str]]:
+    """Return the GRUs of a ``.keras`` file, and the kinds of all its layers; a `dtype` widens half precision."""
     files = dict(members(content))
     try:
         described = list(layers(json.loads(files["config.json"])))
@@ -32,18 +32,18 @@ def archive(content: bytes) -> tuple[list[Found], list[str]]:
         version = _major(json.loads(files.get("metadata.json", b"{}")).get("keras_version"))
     except DESCRIPTION as error:
         raise ValueError(f"damaged, or no model that Keras saved: {type(error).__name__}: {error}") from error
-    return _found(described, version, partial(_grouped_arrays, weights))
+    return _found(described, version, partial(_grouped_arrays, weights, dtype))
 
 
-def model_h5(content: bytes) -> tuple[list[Found], list[str]]:
-    """Return the GRUs of a ``.h5`` file with a whole model, and the kinds of all its layers."""
+def model_h5(content: bytes, dtype: str | None = None) -> tuple[list[Found], list[str]]:
+    """Return the GRUs of a ``.h5`` file with a whole model, and the kinds of all its layers; `dtype` as above."""
     text, version = hdf5.look_into(content, lambda f: (f.attrs["model_config"], f.attrs.get("keras_version")))
     try:
         described = list(layers(json.loads(text)))
     except DESCRIPTION as error:
         raise ValueError(f"its description is damaged: {type(error).__name__}: {error}") from error
     version = version.decode() if isinstance(version, bytes) else version
-    return _found(described, _major(version or "1"), partial(_named_arrays, content))
+    return _found(described, _major(version or "1"), partial(_named_arrays, content, dtype))
 
 
 def _major(version: str | None) -> int:
@@ -60,73 +60,65 @@ def _found(described: list[Layer], version: int, arrays: Any) -> tuple[list[Foun
 def _read(layer: Layer, version: int, arrays: Any) -> StackedGRU:
     try:
         reset_after, activations = checked(layer, version)
-        stack = layout.read(arrays(layer), reset_after)
+        rows = arrays(layer)
+        stack = layout.read([[array for part in row for array in part] for row in rows], reset_after)
     except ValueError as error:
         raise ValueError(f"layer {layer.name!r}: {error}") from error
     return StackedGRU(stack.layers, reset_after, activations)
 
 
-# ----- by the class of the layer: .keras ------------------------------------------------------------------------------
+def _checked(part: Direction, arrays: list[NDArray]) -> list[NDArray]:
+    """Return the arrays of a part as a GRU layer has them, if they are as many and as large as described."""
+    count = 3 if part.cell.get("use_bias", True) else 2
+    if len(arrays) != count:
+        raise ValueError(f"{part.group} has {len(arrays)} arrays; expected {count}")
+    if arrays[1].shape[:1] != (part.cell["units"],):
+        raise ValueError(f"the recurrent kernel has shape {arrays[1].shape}; expected {part.cell['units']} units")
+    return from_cudnn(arrays)
 
 
-def _grouped_arrays(content: bytes, layer: Layer) -> list[NDArray]:
-    """Return the arrays of a layer, as its ``get_weights()`` would."""
+def _grouped_arrays(content: bytes, dtype: str | None, layer: Layer) -> list[list[list[NDArray]]]:
+    """Return the arrays of a layer in a ``.keras`` file, where they are found by the classes of the layers."""
 
-    def look(file: Any) -> list[NDArray]:
+    def arrays(file: Any, part: Direction) -> list[NDArray]:
+        group = hdf5.member(file, part.group)
+        return _checked(part, [hdf5.array(hdf5.member(group, str(k)), dtype) for k in range(len(group))])
+
+    def look(file: Any) -> list[list[list[NDArray]]]:
         noted = hdf5.member(file, f"{layer.group}/vars").attrs.get("name")
         if noted not in (None, layer.path[-1]):
             raise ValueError(f"{layer.group} is of the layer {noted!r}; expected {layer.path[-1]!r}")
-        return [array for part in layer.directions for array in _variables(file, part)]
+        return [[arrays(file, part) for part in row] for row in layer.rows]
 
     return hdf5.look_into(content, look)
 
 
-def _variables(file: Any, part: Direction) -> list[NDArray]:
-    group = hdf5.member(file, part.group)
-    count = _count(part)
-    if len(group) != count:
-        raise ValueError(f"{part.group} has {len(group)} arrays; expected {count}")
-    arrays = [hdf5.array(hdf5.member(group, str(index))) for index in range(count)]
-    return _checked_units(part, arrays)
+def _named_arrays(content: bytes, dtype: str | None, layer: Layer) -> list[list[list[NDArray]]]:
+    """Return the arrays of a layer in a ``.h5`` file; those of inner models stand in the group of the outermost one."""
 
-
-def _count(part: Direction) -> int:
-    return 3 if part.cell.get("use_bias", True) else 2
-
-
-def _checked_units(part: Direction, arrays: list[NDArray]) -> list[NDArray]:
-    if arrays[1].shape[:1] != (part.cell["units"],):
-        raise ValueError(f"the recurrent kernel has shape {arrays[1].shape}; expected {part.cell['units']} units")
-    return arrays
-
-
-# ----- by the name of the layer: .h5 ----------------------------------------------------------------------------------
-
-
-def _named_arrays(content: bytes, layer: Layer) -> list[NDArray]:
-    """Return the arrays of a layer; those of inner models stand in the group of the outermost one."""
-
-    def look(file: Any) -> list[NDArray]:
+    def look(file: Any) -> list[list[list[NDArray]]]:
         group = hdf5.member(file, f"model_weights/{layer.path[0]}")
         names = hdf5.strings(group, "weight_names")
         own = [name for name in names if len(layer.path) == 1 or layer.path[-1] in name.split("/")]
-        return [hdf5.array(hdf5.member(group, name)) for name in own]
+        parts: dict[str, list[NDArray]] = defaultdict(list)
+        for name in own:
+            parts[name.rpartition("/")[0]].append(hdf5.array(hdf5.member(group, name), dtype))
+        wanted = [part for row in layer.rows for part in row]
+        if len(parts) != len(wanted):
+            raise ValueError(f"it has {len(own)} arrays of {len(parts)} GRUs; expected {len(wanted)} GRUs")
+        found = map(_checked, wanted, parts.values())
+        return [[next(found) for _ in row] for row in layer.rows]
 
-    arrays = hdf5.look_into(content, look)
-    counts = [_count(part) for part in layer.directions]
-    if len(arrays) != sum(counts):
-        raise ValueError(f"it has {len(arrays)} arrays; expected {sum(counts)}")
-    return list(_by_direction(layer.directions, arrays))
-
-
-def _by_direction(parts: list[Direction], arrays: list[NDArray]) -> Iterator[NDArray]:
-    for part in parts:
-        own, arrays = arrays[: _count(part)], arrays[_count(part) :]
-        yield from _from_cudnn(_checked_units(part, own)) if part.kind == "CuDNNGRU" else _checked_units(part, own)
+    return hdf5.look_into(content, look)
 
 
-def _from_cudnn(arrays: list[NDArray]) -> list[NDArray]:
-    """Return what a GRU layer has of what CuDNNGRU stored: blocks transposed, and both biases in one row."""
+def from_cudnn(arrays: list[NDArray]) -> list[NDArray]:
+    """Return what a GRU layer has of what CuDNNGRU stored, blocks transposed and both biases in one row; or the same.
+
+    Source: `preprocess_weights_for_loading` in Keras 2.
+    """
+    if len(arrays) < 3 or arrays[2].shape != (6 * len(arrays[1]),):
+        return arrays
     kernel, recurrent, bias = arrays
     blocks = [block.T.reshape(block.shape, order="F") for block in np.split(kernel, 3, axis=1)]
     return [np.hstack(blocks), np.hstack([block.T for block in np.split(recurrent, 3, axis=1)]), bias.reshape(2, -1)]

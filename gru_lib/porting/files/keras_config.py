@@ -23,13 +23,16 @@ class Direction(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A layer of a model; `path` leads to it through inner models, `group` to its arrays in a .keras file."""
+    """A layer of a model; `path` leads to it through inner models, `group` to its arrays in a .keras file.
+
+    `rows` are the GRUs in it, one upon the other, each in one direction or in both.
+    """
 
     path: tuple[str, ...]
     kind: str
     group: str
     config: dict[str, Any]
-    directions: list[Direction]
+    rows: list[list[Direction]]
 
     @property
     def name(self) -> str:
@@ -39,7 +42,7 @@ class Layer(NamedTuple):
     @property
     def is_gru(self) -> bool:
         """Whether it is a GRU, at least in its first direction."""
-        return bool(self.directions and self.directions[0].cell)
+        return bool(self.rows[0][0].cell)
 
 
 def layers(model: Any, group: str = "", path: tuple[str, ...] = ()) -> Iterator[Layer]:
@@ -56,7 +59,7 @@ def layers(model: Any, group: str = "", path: tuple[str, ...] = ()) -> Iterator[
         used[snake] += 1
         inner = layer["config"]
         names = (*path, layer.get("name") or inner["name"]) if isinstance(inner, dict) else (*path, snake)
-        yield Layer(names, _kind(layer), place, inner, _directions(layer, place))
+        yield Layer(names, _kind(layer), place, inner, _rows(layer, place))
         yield from layers(layer, f"{place}/", names) if isinstance(inner, list) or "layers" in inner else ()
 
 
@@ -66,31 +69,48 @@ def _kind(layer: dict[str, Any]) -> str:
     return str(layer["class_name"]) if module in MODULES else f"{module}.{layer['class_name']}"
 
 
-def _directions(layer: dict[str, Any], group: str) -> list[Direction]:
-    """Return what a recurrent layer consists of: one direction, or both of a Bidirectional."""
+def _rows(layer: dict[str, Any], group: str) -> list[list[Direction]]:
+    """Return what a recurrent layer consists of: one GRU, both of a Bidirectional, or cells one upon the other."""
     kind, config = _kind(layer), layer["config"]
+    if kind == "TimeDistributed":
+        return _rows(config["layer"], f"{group}/layer")
     if kind == "Bidirectional":
         one = config["layer"]
         mirrored = one | {"config": one["config"] | {"go_backwards": not one["config"].get("go_backwards", False)}}
         sides = ((one, "forward_layer"), (config.get("backward_layer") or mirrored, "backward_layer"))
-        return [part for side, name in sides for part in _directions(side, f"{group}/{name}")]
-    cell: dict[str, Any] = {}
-    if kind == "RNN" and not isinstance(config["cell"], list) and _kind(config["cell"]) == "GRUCell":
-        cell = config["cell"]["config"]
-    elif kind == "GRU":
-        cell = config
-    elif kind == "CuDNNGRU":
-        cell = config | CUDNN
-    return [Direction(kind, f"{group}/cell/vars", cell, config.get("go_backwards", False) if cell else False)]
+        halves = [_rows(side, f"{group}/{name}") for side, name in sides]
+        stacked = any(len(rows) > 1 for rows in halves)  # each direction reads its own cells only: no stack of ours
+        return [[Direction(kind, group, {}, False)]] if stacked else [[rows[0][0] for rows in halves]]
+    backwards, cell = config.get("go_backwards", False) if isinstance(config, dict) else False, {}
+    if kind == "RNN":
+        return [[Direction(*part, backwards)] for part in _cells(config["cell"], f"{group}/cell")]
+    if kind in ("GRU", "CuDNNGRU"):
+        cell = config | (CUDNN if kind == "CuDNNGRU" else {})
+    place = f"{group}/vars" if kind == "CuDNNGRU" else f"{group}/cell/vars"
+    return [[Direction(kind, place, cell, backwards if cell else False)]]
+
+
+def _cells(cell: dict[str, Any], group: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return kind, place and description of a cell, or of those in a stack; no description if one is no GRU."""
+    kind = _kind(cell)
+    if kind != "StackedRNNCells":
+        return [(kind, f"{group}/vars", cell["config"] if kind == "GRUCell" else {})]
+    cells = cell["config"]["cells"]
+    if any(_kind(one) != "GRUCell" for one in cells):
+        return [(kind, group, {})]
+    numbers = ["", *(f"_{k}" for k in range(1, len(cells)))]
+    return [("GRUCell", f"{group}/cells/gru_cell{k}/vars", c["config"]) for k, c in zip(numbers, cells, strict=True)]
 
 
 def checked(layer: Layer, version: int) -> tuple[bool, tuple[str, str]]:
     """Return reset_after and the activations of a layer that others can compute, or raise ValueError."""
     if layer.config.get("merge_mode", "concat") not in ("concat", None):
         raise ValueError(f"it has merge_mode {layer.config['merge_mode']!r}; the others know 'concat' only")
-    kinds = [_checked(part, direction, version) for part, direction in zip(layer.directions, DIRECTIONS, strict=False)]
+    parts = [pair for row in layer.rows for pair in zip(row, DIRECTIONS, strict=False)]
+    kinds = [_checked(part, direction, version) for part, direction in parts]
     if len(set(kinds)) > 1:
-        raise ValueError("it has different reset_after or activations in its two directions")
+        where = "two directions" if len(layer.rows) == 1 else "cells"
+        raise ValueError(f"it has different reset_after or activations in its {where}")
     return kinds[0]
 
 
