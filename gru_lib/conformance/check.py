@@ -13,7 +13,7 @@ from gru_lib.conformance.run_case import describe_exception
 
 ALLOWED: dict[str, tuple[Any, ...]] = {
     "reset_after": (True, False),
-    "bias_rows": (1, 2),
+    "bias_rows": (0, 1, 2),
     "gates": tuple(GATES),
     "candidate": tuple(CANDIDATES),
     "update": ("keeps", "overwrites"),
@@ -47,12 +47,14 @@ def check_gru(
         `weights` is a `GRUWeights`, Keras's layout, whose bias is None in some cases. A live model gets other weights
         meanwhile, and its own back.
     gradients : callable, optional
-        ``(x, weights, grad_hidden_states, **options)`` -> object with .kernel, .bias, .x, …, as far as offered.
+        ``(x, weights, grad_hidden_states, **options)`` -> object with .kernel, .recurrent_kernel, .bias, .x and .h0,
+        as far as offered. `weights` come as the GRU gets them; gradients are expected in Keras's layout.
     reset_after : bool, optional
         Test only this one of the two GRUs. By default both where a callable has the choice, else what it is found
         to be; a layer and an ONNX node say themselves what they are, and for a node this overrules it.
-    bias_rows : 1 or 2, optional
-        With reset after: one row of biases (3n,) stands outside the reset (Flux, Lasagne); two are Keras's.
+    bias_rows : 0, 1 or 2, optional
+        With reset after: one row of biases (3n,) stands outside the reset (Flux, Lasagne); two are Keras's. 0: it has
+        no biases.
     gates, candidate : str, optional
         Activations: "sigmoid", "hard_sigmoid_0.2" (Keras 2) or "hard_sigmoid_6" (Keras 3); "tanh" or "relu".
     update : str, optional
@@ -91,7 +93,7 @@ def check_gru(
     meant: dict[str, Any] = {"reset_after": reset_after, "bias_rows": bias_rows, "gates": gates}
     meant |= {"candidate": candidate, "update": update, "weights": weights, "dtype": dtype}
     try:
-        implementations = as_implementations(gru, gradients, _checked(meant))
+        implementations = as_implementations(gru, gradients, _checked(meant, limit))
     except CannotTestError as error:
         return Report(_name_of(gru), problem=str(error))
     except Exception as error:  # such as a framework that is installed, and broken
@@ -100,14 +102,19 @@ def check_gru(
     return reports[0] if len(reports) == 1 else Report.of_parts(_name_of(gru), reports)
 
 
-def _checked(meant: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(meant: Mapping[str, Any], limit: Any) -> dict[str, Any]:
     """Return what was said, without what was not; CannotTestError if it makes no sense."""
     said = {name: value for name, value in meant.items() if value is not None}
     for name, allowed in ALLOWED.items():
-        if name in said and said[name] not in allowed:
+        if name in said and not any(type(said[name]) is type(value) and said[name] == value for value in allowed):
             raise CannotTestError(f"{name} is {said[name]!r}; expected one of {', '.join(map(repr, allowed))}")
+    if not isinstance(limit, int | float) or not limit > 0:
+        raise CannotTestError(f"limit is {limit!r}; expected a number of seconds above 0")
     return said
 
 
 def _name_of(gru: Any) -> str:
-    return str(gru) if isinstance(gru, str) else getattr(gru, "__name__", type(gru).__name__)
+    try:
+        return gru if isinstance(gru, str) else str(gru.__name__)
+    except Exception:  # it has no name, or raises when it is asked
+        return type(gru).__name__

@@ -144,6 +144,7 @@ def combine(first: Mutant, second: Mutant) -> Mutant | None:
         f"{first.remedy}. {second.remedy}",
         first.source or second.source,
         first.needs & second.needs,
+        f"{first.convention}, {second.convention}" if first.convention and second.convention else None,
         forward=forward,
         backward=backward,
     )

@@ -84,8 +84,8 @@ class Report:
         """What alone keeps a GRU from being one: a convention, a condition, or its gradients; else empty."""
         if not any("gradient" not in failure.message for failure in self.failures):
             return "its gradients"
-        if self.mistakes and (self.mistakes[0].convention or self.mistakes[0].precision):
-            return self.mistakes[0].name
+        if meant := [mutant.name for mutant in self.mistakes if mutant.convention or mutant.precision]:
+            return meant[0]
         failed = {id(case) for case in self.failing_cases}
         if any(case.usual for case in self.cases if id(case) not in failed):
             return self.mistakes[0].name if self.mistakes else "; ".join(self.common)

@@ -63,6 +63,7 @@ def run_case(implementation: Implementation, case: Case, *, gradients: bool = Fa
             answer = implementation.call(arrays["x"], weights, **options)
             states = as_array(answer[0] if isinstance(answer, tuple) and answer else answer)
             final_state = _final_state(answer, case)
+            copied = states.copy()  # inside, since a view may be larger than the memory
     except KeyboardInterrupt:
         raise
     except BadAnswerError as error:
@@ -71,7 +72,7 @@ def run_case(implementation: Implementation, case: Case, *, gradients: bool = Fa
         return Outcome(case, problem=describe_exception(error))
     changed = [name for name, array in arrays.items() if not np.array_equal(array, given[name])]
     problem = _shape_problem(case, states) or _changed_problem(changed)
-    return Outcome(case, states.copy(), final_state, problem, dtype=states.dtype.name, returned=states)
+    return Outcome(case, copied, final_state, problem, dtype=states.dtype.name, returned=states)
 
 
 class BadAnswerError(Exception):
@@ -86,6 +87,8 @@ def as_array(value: Any) -> NDArray:
         value = value.detach().cpu()
     if str(getattr(value, "dtype", "")).endswith("bfloat16"):  # unknown to NumPy; float32 holds it exactly
         value = value.float() if hasattr(value, "float") else value.astype("float32")
+    if np.ma.is_masked(value):
+        raise BadAnswerError("returned a masked array with masked entries; expected numbers (B, T, n)")
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
         raise BadAnswerError(f"returned {type(value).__name__} of dtype {array.dtype}; expected numbers (B, T, n)")
@@ -103,7 +106,11 @@ def _final_state(answer: Any, case: Case) -> NDArray | None:
 
 def describe_exception(error: BaseException) -> str:
     """Return the kind and the message of an exception in one line, and where it was raised."""
-    line = textwrap.shorten(str(error), 300, placeholder=" …")
+    try:
+        said = str(error)
+    except Exception:  # of a class of its own
+        said = "(its message cannot be read)"
+    line = textwrap.shorten(said, 300, placeholder=" …")
     frames = traceback.extract_tb(error.__traceback__)
     place = f" (in {frames[-1].name}, line {frames[-1].lineno})" if len(frames) > 1 else ""
     return f"raised {type(error).__name__}: {line}{place}"

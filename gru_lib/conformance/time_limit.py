@@ -1,6 +1,7 @@
 """Calls that may never return."""
 
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -19,6 +20,7 @@ class Caller:
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
+        self._stdout = sys.stdout
         self._calls: queue.Queue = queue.Queue()
         self._answers: queue.Queue = queue.Queue()
         threading.Thread(target=self._work, daemon=True).start()
@@ -37,6 +39,7 @@ class Caller:
         try:
             answer, error = self._answers.get(timeout=self.limit)
         except queue.Empty:
+            sys.stdout = self._stdout  # the call may have redirected it, and is not going to put it back
             raise NoAnswerError(f"gave no answer within {self.limit:g} s") from None
         if error is not None:
             raise error

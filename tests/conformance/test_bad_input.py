@@ -131,7 +131,7 @@ MEANT = {
     "gates": ({"gates": "hard_sigmoid"}, "gates is 'hard_sigmoid'; expected one of 'sigmoid', 'hard_sigmoid_0.2'"),
     "dtype": ({"dtype": "float80"}, "dtype is 'float80'; expected one of"),
     "weights": ({"weights": "theano"}, "weights is 'theano'; expected one of keras, pytorch"),
-    "rows": ({"bias_rows": 3}, "bias_rows is 3; expected one of 1, 2"),
+    "rows": ({"bias_rows": 3}, "bias_rows is 3; expected one of 0, 1, 2"),
 }
 
 
@@ -248,3 +248,51 @@ def test_importing_the_kit_imports_no_framework():
     code += "print([name for name in ('keras', 'torch', 'onnx', 'tensorflow', 'jax') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "[]"]
+
+
+def test_after_a_call_that_never_returns_the_report_can_be_printed(capsys):
+    done = threading.Event()
+    try:
+        print(check_gru(lambda x, weights: done.wait(), limit=0.1))
+        assert "gave no answer within 0.1 s" in capsys.readouterr().out
+    finally:
+        done.set()
+
+
+class SilentError(Exception):
+    """Its message cannot be read."""
+
+    def __str__(self):
+        raise RuntimeError("no message")
+
+
+class Nameless:
+    """Raises whenever something unknown is asked of it."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __call__(self, x, weights):
+        """Answer, if it could be asked."""
+
+
+def test_what_raises_when_it_is_looked_at_is_reported():
+    assert "message cannot be read" in check_gru(raising(SilentError())).problem
+    report = check_gru(Nameless())
+    assert report.name == "Nameless" and not report.passed
+
+
+def test_a_view_larger_than_the_memory_is_reported():
+    report = check_gru(lambda x, weights: np.broadcast_to(0.0, (10**6, 10**9)))
+    assert not report.tested and "MemoryError" in report.problem
+
+
+def test_masked_entries_are_no_numbers():
+    masked = answering(lambda a: np.ma.masked_less(a, 0))
+    assert "masked entries" in check_gru(masked).failures[0].message
+    assert check_gru(answering(lambda a: np.ma.masked_array(a, False))).passed
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), "1", None])
+def test_a_limit_is_a_number_of_seconds(limit):
+    assert f"limit is {limit!r}" in check_gru(states, limit=limit).problem

@@ -1,9 +1,11 @@
 """The test kit passes what is right, rejects every mutant, and calls each by its name."""
 
 from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from gru_lib.conformance import MUTANTS, Mutant, check_gru
 from gru_lib.conformance.cases import GRADIENTS
@@ -12,7 +14,8 @@ from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS
 from gru_lib.conformance.mutants.needs import shows_in
 from gru_lib.conformance.plans import draw_cases
 from gru_lib.conformance.precision import TOLERANCE
-from gru_lib.scratch import gru_backward, gru_forward
+from gru_lib.porting import port
+from gru_lib.scratch import GRUWeights, gru_backward, gru_forward
 from tests.support.gru_cases import Case as TextbookCase
 from tests.support.gru_cases import textbook_answer
 
@@ -235,3 +238,91 @@ def test_gradients_are_judged_where_the_states_are_right():
     report = check_gru(MUTANTS["h0-ignored"].gru(), gradients=scratch_gradients)
     assert ids(report) == ["h0-ignored"]
     assert not [failure for failure in report.failures if "gradient" in failure.message]
+
+
+# ----- what is said about a GRU holds for its gradients too -----------------------------------------------------------
+
+
+def overwriting(x, weights, *, h0=None):
+    """Mix as (1 - z) h + z g, reset before, in PyTorch."""
+    return overwriting_in_torch(*(torch.tensor(a) for a in (x, *weights.arrays())), h0=h0)
+
+
+def overwriting_in_torch(x, kernel, recurrent_kernel, bias=0.0, *, h0=None):
+    h = torch.zeros(len(x), len(recurrent_kernel), dtype=x.dtype) if h0 is None else torch.as_tensor(h0)
+    U_z, U_r, U_h = recurrent_kernel.chunk(3, 1)
+    states = []
+    for x_z, x_r, x_h in ((row @ kernel + bias).chunk(3, 1) for row in x.unbind(1)):
+        z, r = torch.sigmoid(x_z + h @ U_z), torch.sigmoid(x_r + h @ U_r)
+        h = (1 - z) * h + z * torch.tanh(x_h + (r * h) @ U_h)
+        states.append(h)
+    return torch.stack(states, 1)
+
+
+def overwriting_gradients(x, weights, grad, *, h0=None):
+    arrays = {"x": x, "kernel": weights.kernel, "recurrent_kernel": weights.recurrent_kernel}
+    arrays |= {name: array for name, array in (("bias", weights.bias), ("h0", h0)) if array is not None}
+    tensors = {name: torch.tensor(array, requires_grad=True) for name, array in arrays.items()}
+    overwriting_in_torch(**tensors).backward(torch.tensor(grad))
+    return SimpleNamespace(**{name: tensor.grad for name, tensor in tensors.items()})
+
+
+def test_gradients_get_the_weights_that_the_gru_gets():
+    report = check_gru(overwriting, gradients=overwriting_gradients, update="overwrites", reset_after=False)
+    assert report.passed and not any("gradient" in what for what in report.not_tested)
+
+    def of_arrays(x, arrays, **options):
+        return gru_forward(x, GRUWeights(*arrays), **options)[0]
+
+    def its_gradients(x, arrays, grad, **options):
+        return scratch_gradients(x, GRUWeights(*arrays), grad, **options)
+
+    assert check_gru(of_arrays, gradients=its_gradients, weights=lambda weights: weights.arrays()).passed
+
+
+def test_a_wrong_gradient_of_a_gru_that_overwrites_is_found():
+    def careless(x, weights, grad, *, h0=None):
+        found = overwriting_gradients(x, weights, grad, h0=h0)
+        return SimpleNamespace(kernel=-found.kernel, x=found.x)
+
+    report = check_gru(overwriting, gradients=careless, update="overwrites", reset_after=False)
+    assert report.verdict == "gru but for" and report.exception == "its gradients"
+
+
+def test_gradients_take_lengths_too():
+    def of_lengths(x, weights, *, h0=None, lengths=None):
+        mask = None if lengths is None else np.arange(x.shape[1]) < lengths[:, None]
+        return gru_forward(x, weights, h0=h0, mask=mask)[0]
+
+    def its_gradients(x, weights, grad, *, h0=None, lengths=None):
+        mask = None if lengths is None else np.arange(x.shape[1]) < lengths[:, None]
+        return gru_backward(grad, gru_forward(x, weights, h0=h0, mask=mask)[1])
+
+    assert check_gru(of_lengths, gradients=its_gradients, reset_after=True).passed
+
+
+def test_the_textbook_overwrites_and_may_be_told_so():
+    def textbook(x, letters, *, h0=None):
+        weights = port(letters, "textbook", "scratch", reset_after=False)
+        return gru_forward(x, weights, h0=h0, reset_after=False)[0]
+
+    for update in ({}, {"update": "overwrites"}):
+        assert check_gru(textbook, weights="textbook", reset_after=False, **update).passed
+
+
+def test_a_gru_without_biases_is_one():
+    def without(x, weights, *, h0=None):
+        return gru_forward(x, GRUWeights(weights.kernel, weights.recurrent_kernel, None), h0=h0, reset_after=False)[0]
+
+    report = check_gru(without)
+    assert report.verdict == "gru but for" and report.exception == "all biases forgotten"
+    report = check_gru(without, bias_rows=0)
+    assert report.passed and report.convention == "reset before"
+    assert any("biases (bias_rows=0" in what for what in report.not_tested)
+
+
+def test_two_conventions_at_once_are_two_arguments():
+    parts = combine(MUTANTS["update-inverted"], MUTANTS["hard-sigmoid-0.2"])
+    report = check_gru(parts.gru())
+    assert report.mistakes[0].convention == "update='overwrites', gates='hard_sigmoid_0.2'"
+    assert check_gru(parts.gru(), update="overwrites", gates="hard_sigmoid_0.2").passed

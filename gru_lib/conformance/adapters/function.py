@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from gru_lib.conformance.cases import GRADIENTS
 from gru_lib.conformance.implementation import CannotTestError, Implementation
 from gru_lib.porting import CONVENTIONS, port
 from gru_lib.scratch import GRUWeights
@@ -33,6 +35,20 @@ def from_function(gru: Callable, gradients: Callable | None, meant: Mapping[str,
     """
     name = getattr(gru, "__name__", type(gru).__name__)
     offered = _offered(gru, name, 2)
+    fixed, reasons = _held(name, offered, meant)
+    choices, reason = _choices(name, "reset_after" in offered, meant)
+    overwrites = meant.get("update") == "overwrites"
+    hand_over = _layout(meant.get("weights"), overwrites)
+
+    def call(x: Any, weights: GRUWeights, **options: Any) -> Any:
+        return gru(x, hand_over(weights, options["reset_after"]), **_chosen(options, offered))
+
+    backward = None if gradients is None else _backward(gradients, offered, hand_over, overwrites)
+    return Implementation(name, call, fixed, reasons | reason, backward, choices)
+
+
+def _held(name: str, offered: list[str], meant: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what every case must have, and why the rest is left out."""
     fixed = {key: meant[key] for key in ("gates", "candidate", "bias_rows", "dtype") if meant.get(key) is not None}
     left_out = [option for option in WITHOUT if option not in offered]
     if "lengths" in offered:
@@ -44,17 +60,18 @@ def from_function(gru: Callable, gradients: Callable | None, meant: Mapping[str,
     if "lengths" in offered:
         del fixed["mask"]
         reasons["mask"] = f"{name} takes lengths, so that padding stands at the end only"
-    choices, reason = _choices(name, "reset_after" in offered, meant)
-    hand_over = _layout(meant.get("weights"), meant.get("update") == "overwrites")
+    if fixed.get("bias_rows") == 0:
+        del fixed["bias_rows"]
+        fixed["use_bias"] = False
+        reasons["biases"] = "bias_rows=0 was asked for"
+    return fixed, reasons
 
-    def call(x: Any, weights: GRUWeights, **options: Any) -> Any:
-        if "lengths" in offered:
-            options["lengths"] = None if options["mask"] is None else options["mask"].sum(axis=1)
-        handed = hand_over(weights, options["reset_after"])
-        return gru(x, handed, **{option: options[option] for option in offered})
 
-    backward = None if gradients is None else _backward(gradients, offered)
-    return Implementation(name, call, fixed, reasons | reason, backward, choices)
+def _chosen(options: dict[str, Any], offered: list[str]) -> dict[str, Any]:
+    """Return the options that are offered; lengths are those of the mask."""
+    mask = options["mask"]
+    known = options | {"lengths": None if mask is None else mask.sum(axis=1)}
+    return {name: known[name] for name in offered}
 
 
 def _choices(
@@ -69,17 +86,17 @@ def _choices(
         return ({"reset_after": after},), {other: f"reset_after={after} was asked for"}
     if offered:
         return ({},), {}
-    choices = [choice for choice in CHOICES if meant.get("bias_rows") in (None, choice["bias_rows"])]
+    choices = [choice for choice in CHOICES if meant.get("bias_rows") in (None, 0, choice["bias_rows"])]
     return tuple(choices), {"the other reset": f"{name} takes no reset_after"}
 
 
 def _layout(layout: str | Callable | None, overwrites: bool) -> Callable[[GRUWeights, bool], Any]:
     """Return what turns weights and reset_after into what the function takes."""
-    if isinstance(layout, str) and layout not in CONVENTIONS:
+    if not (layout is None or callable(layout) or (isinstance(layout, str) and layout in CONVENTIONS)):
         raise CannotTestError(f"weights is {layout!r}; expected one of {', '.join(CONVENTIONS)}, or a function")
 
     def hand_over(weights: GRUWeights, reset_after: bool) -> Any:
-        if overwrites:
+        if overwrites and layout != "textbook":  # whose z overwrites anyhow
             weights = GRUWeights(*map(_update_negated, weights.arrays()))
         if isinstance(layout, str):
             return port(weights, "scratch", layout, reset_after=reset_after)
@@ -94,12 +111,26 @@ def _update_negated(array: Any) -> Any:
     return np.concatenate([-array[..., :n], array[..., n:]], axis=-1)
 
 
-def _backward(gradients: Callable, needed: list[str]) -> Callable:
+def _backward(gradients: Callable, needed: list[str], hand_over: Callable, overwrites: bool) -> Callable:
+    """Return the gradients with respect to what the kit holds: the weights before they were handed over."""
     name = getattr(gradients, "__name__", "gradients")
     offered = _offered(gradients, name, 3)
     if missing := [option for option in needed if option not in offered]:
         raise CannotTestError(f"{name} does not take {', '.join(missing)}, which the GRU takes")
-    return lambda x, weights, grad, **options: gradients(x, weights, grad, **{name: options[name] for name in offered})
+
+    def call(x: Any, weights: GRUWeights, grad: Any, **options: Any) -> Any:
+        handed = hand_over(weights, options["reset_after"])
+        found = gradients(x, handed, grad, **_chosen(options, offered))
+        return _with_update_negated(found) if overwrites else found
+
+    return call
+
+
+def _with_update_negated(found: Any) -> SimpleNamespace:
+    """Negate the z part of the gradients with respect to weights, as it is negated in the weights."""
+    arrays = {name: getattr(found, name, None) for name in GRADIENTS}
+    negated = {n: _update_negated(arrays[n]) for n in ("kernel", "recurrent_kernel", "bias") if arrays[n] is not None}
+    return SimpleNamespace(**arrays | negated)
 
 
 def _offered(function: Callable, name: str, positional: int) -> list[str]:

@@ -84,6 +84,7 @@ BIAS_MUTANTS = (
         "Add the biases to x W and h U",
         "bias",
         source="https://github.com/oreilly-japan/deep-learning-from-scratch-2/issues/13",
+        convention="bias_rows=0",
     ),
     weight_mutant(
         "candidate-bias-forgotten",
