@@ -80,6 +80,11 @@ class Case:
         return self.grad * self.compared[:, :, None].astype(self.grad.dtype)
 
     @cached_property
+    def largest_sum(self) -> float:
+        """A bound of the sums in x W."""
+        return float(np.linalg.norm(self.x, axis=2).max(initial=0) * np.linalg.norm(self.kernel, axis=0).max())
+
+    @cached_property
     def in_double(self) -> tuple[NDArray, GRUWeights, dict[str, Any]]:
         """The inputs, weights and options in float64."""
         weights = GRUWeights(*map(_double, self.weights.arrays()))

@@ -19,8 +19,7 @@ def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
     Mistakes of precision count only if no other fits.
     """
     in_order = [outcome for outcome in outcomes if outcome.states is not None]
-    answered = _quickest_first(in_order)
-    seen = [outcome.case for outcome in answered if state_failure(outcome)]
+    answered, seen = _quickest_first(in_order)
     possible = [m for m in _possible(answered) if all(shows_in(m, case) for case in seen)]
     exact = tuple(m for m in possible if _same_answers(m, in_order if _remembers(m) else answered))
     if exact or not answered:
@@ -30,8 +29,7 @@ def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
 
 def diagnose_pairs(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
     """Return the pairs of mutants that give the implementation's answers in every case that has one."""
-    answered = _quickest_first([outcome for outcome in outcomes if outcome.states is not None])
-    seen = [outcome.case for outcome in answered if state_failure(outcome)]
+    answered, seen = _quickest_first([outcome for outcome in outcomes if outcome.states is not None])
     shown = {m.id: frozenset(i for i, case in enumerate(seen) if shows_in(m, case)) for m in FORWARD_MUTANTS}
     possible = [m for m in _possible(answered) if shown[m.id]]
     found = (
@@ -48,9 +46,14 @@ def _possible(outcomes: Sequence[Outcome]) -> list[Mutant]:
     return [m for m in FORWARD_MUTANTS if m.precision is None and ("both resets" not in m.needs or len(resets) == 2)]
 
 
-def _quickest_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Put first what soonest excludes a mistake: wrong answers to short sequences."""
-    return sorted(outcomes, key=lambda o: (state_failure(o) is None, o.case.x.shape[1], o.case.x.size))
+def _quickest_first(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Case]]:
+    """Put first what soonest excludes a mistake, wrong answers to short sequences; return the wrong cases too."""
+    short = sorted(outcomes, key=lambda outcome: (outcome.case.x.shape[1], outcome.case.x.size))
+    right: list[Outcome] = []
+    wrong: list[Outcome] = []
+    for outcome in short:
+        (wrong if state_failure(outcome) else right).append(outcome)
+    return wrong + right, [outcome.case for outcome in wrong]
 
 
 def _remembers(mutant: Mutant) -> bool:
@@ -102,8 +105,8 @@ def _close(ours: np.ndarray, theirs: np.ndarray | None, case: Case, compared: np
     finite = np.isfinite(ours)
     if not finite.all() and not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
         return False
-    scale = max(1.0, float(np.abs(ours[finite]).max(initial=0)))
-    return bool((np.abs(ours[finite] - theirs[finite]) <= TOLERANCE[case.precision] * scale).all())
+    ours, theirs = ours[finite], theirs[finite]
+    return bool((np.abs(ours - theirs) <= tolerance(case, ours)).all())
 
 
 def _same_precision(precision: str, outcomes: Sequence[Outcome]) -> bool:
