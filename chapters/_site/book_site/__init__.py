@@ -8,14 +8,18 @@ from book_site import claims, formulas, metadata, minutes, repository_links, scr
 from book_site.accessibility import clear_barriers
 from book_site.cells import name_folds, say_what_was_measured
 from book_site.icons import draw_icons
+from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.styles import join_styles
+from book_site.tables import set_tables
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
     name_folds,
     say_what_was_measured,
+    wrap_outputs,
+    set_tables,
     clear_barriers,
     draw_icons,
     replace_search_for_boxes,
