@@ -12,8 +12,7 @@ from gru_lib.relatives.min_gru import MIN_GRU, MIN_GRU_LOG
 from gru_lib.relatives.relative import Relative
 
 RELATIVES = {
-    relative.name: relative
-    for relative in (MIN_GRU, MIN_GRU_LOG, LAYER_NORM_GRU, DREAMER_GRU, BLOCK_GRU, CONV_GRU, GRU_D)
+    each.name: each for each in (MIN_GRU, MIN_GRU_LOG, LAYER_NORM_GRU, DREAMER_GRU, BLOCK_GRU, CONV_GRU, GRU_D)
 }
 
 __all__ = ["RELATIVES", "Relative", "check_relative"]

@@ -46,7 +46,7 @@ class DreamerGRU(Cell):
     """One block, with layer normalisation."""
 
     shifted = staticmethod(lambda a: a + 1)  # the sum of z
-    candidate = staticmethod(lambda r, g: np.tanh(r * g))
+    taken = staticmethod(lambda r, g: np.tanh(r * g))
     joined = staticmethod(lambda h, x: np.concatenate([h, x], axis=-1))  # what the kernel reads
 
     @staticmethod
@@ -57,7 +57,7 @@ class DreamerGRU(Cell):
     def gated(self, sums: NDArray, h: NDArray) -> NDArray:
         """Return the next state of these units."""
         z, r, g = self.split(sums)
-        return self.mix(self.gate(self.shifted(z)), h, self.candidate(self.gate(r), g))
+        return self.mix(self.gate(self.shifted(z)), h, self.taken(self.gate(r), g))
 
     def step(self, x: NDArray, h: NDArray, weights: DreamerGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
@@ -68,11 +68,7 @@ class BlockGRU(DreamerGRU):
     """Several blocks, without layer normalisation."""
 
     read = staticmethod(lambda h, k: np.split(h, k, axis=-1))  # what of the state each block reads
-
-    @staticmethod
-    def state_shape(x: NDArray, weights: BlockGRUWeights) -> tuple[int, ...]:
-        """Return (B, k n)."""
-        return len(x), weights.bias.size // 3
+    state_shape = staticmethod(lambda x, weights: (len(x), weights.bias.size // 3))
 
     def step(self, x: NDArray, h: NDArray, weights: BlockGRUWeights, **_inputs: NDArray) -> NDArray:  # type: ignore[override]
         """Return the state (B, k n) after x (B, m)."""
@@ -86,8 +82,8 @@ MISTAKES = (
     *COMMON,
     Mistake("z not moved: the update bias is forgotten", {"shifted": same}),
     Mistake("z moved the wrong way", {"shifted": lambda a: a - 1}),
-    Mistake("reset gate outside the tanh", {"candidate": lambda r, g: r * np.tanh(g)}),
-    Mistake("reset gate never applied", {"candidate": lambda _r, g: np.tanh(g)}),
+    Mistake("reset gate outside the tanh", {"taken": lambda r, g: r * np.tanh(g)}),
+    Mistake("reset gate never applied", {"taken": lambda _r, g: np.tanh(g)}),
     Mistake("x before h in what the kernel reads", {"joined": lambda h, x: np.concatenate([x, h], axis=-1)}),
     Mistake("columns read in the order r, g, z", {"split": in_order(2, 0, 1)}),
     Mistake("columns read in the order z, g, r", {"split": in_order(0, 2, 1)}),
@@ -95,15 +91,9 @@ MISTAKES = (
 NORM = (
     Mistake("normalisation left out", {"normed": same}),
     Mistake("normalised without centring", {"normed": lambda a: a / np.sqrt(np.mean(a * a, -1, keepdims=True) + 1e-3)}),
-    Mistake(
-        "epsilon of 1e-5 instead of 1e-3",
-        {"normed": lambda a: DreamerGRU.normed(a, 1e-5)},
-        "jsikyoon/dreamer-torch/blob/main/networks.py",
-    ),
+    Mistake("epsilon of 1e-5, not 1e-3", {"normed": lambda a: DreamerGRU.normed(a, 1e-5)}, "jsikyoon/dreamer-torch"),
 )
 BLOCK = (Mistake("state dealt out to the blocks in turn", {"read": lambda h, k: [h[:, i::k] for i in range(k)]}),)
-DREAMER_GRU = Relative(
-    "dreamer-gru", DreamerGRU, vectors(DreamerGRUWeights, m=3, n=4), {"small values": {"scale": 0.1}}, MISTAKES + NORM
-)
-BLOCKS = {"one block": {"k": 1}, "four blocks": {"k": 4}}
+SMALL, BLOCKS = {"small values": {"scale": 0.1}}, {"one block": {"k": 1}, "four blocks": {"k": 4}}
+DREAMER_GRU = Relative("dreamer-gru", DreamerGRU, vectors(DreamerGRUWeights, m=3, n=4), SMALL, MISTAKES + NORM)
 BLOCK_GRU = Relative("block-gru", BlockGRU, vectors(BlockGRUWeights, k=2, m=4, n=3), BLOCKS, MISTAKES + BLOCK)

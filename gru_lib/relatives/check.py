@@ -14,7 +14,7 @@ from gru_lib.conformance.precision import TOLERANCE
 from gru_lib.conformance.run_case import BadAnswerError, as_array, describe_exception
 from gru_lib.conformance.time_limit import Caller, NoAnswerError
 from gru_lib.relatives.relative import Mistake, Relative, RelativeCase
-from gru_lib.relatives.report import RelativeFailure, RelativeReport
+from gru_lib.relatives.report import RelativeReport
 
 
 class Answer(NamedTuple):
@@ -32,12 +32,7 @@ class Answer(NamedTuple):
 
 
 def check_relative(
-    relative: str,
-    function: Callable[..., Any],
-    *,
-    update: str = "keeps",
-    dtype: str | None = None,
-    limit: float = 60.0,
+    relative: str, function: Callable[..., Any], *, update: str = "keeps", dtype: str | None = None, limit: float = 60.0
 ) -> RelativeReport:
     """Tell whether a function computes a relative of the GRU, and if not, which mistake it makes.
 
@@ -71,54 +66,64 @@ def check_relative(
     """
     from gru_lib.relatives import RELATIVES
 
-    _one_of("relative", relative, *RELATIVES)
-    _one_of("update", update, "keeps", "overwrites")
-    _one_of("dtype", dtype or "float64", "float64", "float32")
+    allowed = {"relative": RELATIVES, "update": ("keeps", "overwrites"), "dtype": ("float64", "float32")}
+    for argument, value in {"relative": relative, "update": update, "dtype": dtype or "float64"}.items():
+        if value not in allowed[argument]:
+            raise ValueError(f"{argument} is {value!r}; expected one of {', '.join(allowed[argument])}")
     kind, name = RELATIVES[relative], getattr(function, "__name__", type(function).__name__)
-    answers: list[Answer] = []
-    problem = ""
-    with Caller(limit) as ask:
-        try:
-            for case in kind.cases():
-                answers.append(ask(_answer, kind, case.cast(dtype or "float64"), function, update == "overwrites"))
-        except NoAnswerError as error:
-            problem = f"it {error}"
-    if answers and all(answer.problem.startswith("raised ") for answer in answers):
-        problem = f"it does nothing but raise: {answers[0].problem.removeprefix('raised ')}"
+    cases = [case.cast(dtype or "float64") for case in kind.cases()]
+    answers, problem = _answers(kind, cases, function, update == "overwrites", limit)
     precision = dtype or _precision(answers)
-    failures = tuple(failure for answer in answers if (failure := _failure(answer, TOLERANCE[precision])))
-    mistakes = _named(kind, answers, TOLERANCE[precision]) if any(failure.numbers for failure in failures) else ()
+    wrong = [(answer, what) for answer in answers if (what := _difference(answer, TOLERANCE[precision]))]
+    numbers = any(what != answer.problem for answer, what in wrong)
+    mistakes = _named(kind, answers, TOLERANCE[precision]) if numbers else None
     other = "keeps" if update == "overwrites" else "overwrites"
-    cases = tuple(answer.case for answer in answers)
-    return RelativeReport(name, relative, precision, cases, failures, mistakes, other, problem)
+    failures = tuple((answer.case, what) for answer, what in wrong)
+    return RelativeReport(name, relative, precision, tuple(cases), failures, mistakes, other, problem)
 
 
-def _one_of(name: str, value: str, *allowed: str) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; expected one of {', '.join(allowed)}")
+def _answers(
+    kind: Relative, cases: Sequence[RelativeCase], function: Callable[..., Any], overwrites: bool, limit: float
+) -> tuple[list[Answer], str]:
+    """Return what the function answers, and why it could not be tested to the end, if so."""
+    answers: list[Answer] = []
+    with Caller(limit) as ask, contextlib.redirect_stdout(io.StringIO()):  # what it prints must not mix with the report
+        try:
+            for case in cases:
+                answers.append(ask(_answer, kind, case, function, overwrites))
+        except NoAnswerError as error:
+            return answers, f"it {error}"
+    if all(answer.problem.startswith("raised ") for answer in answers):
+        return answers, f"it does nothing but raise: {answers[0].problem.removeprefix('raised ')}"
+    return answers, ""
 
 
 def _answer(kind: Relative, case: RelativeCase, function: Callable[..., Any], overwrites: bool) -> Answer:
-    expected = case.cast("float64").call(kind.forward)
+    expected = _states(case, kind.forward)
     given = replace(case, weights=case.weights.overwriting()) if overwrites else case
     arguments = given.cast(case.x.dtype)  # copies
     try:
-        # what it prints must not mix with the report; what overflows is seen in the numbers
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-            answer = arguments.call(function)
-            states, *others = (as_array(part) for part in (answer if isinstance(answer, tuple) else (answer,)))
-    except KeyboardInterrupt:
-        raise
-    except BadAnswerError as error:
-        return Answer(case, expected, problem=str(error))
-    except BaseException as error:  # whatever it does, it must not end the test
-        return Answer(case, expected, problem=describe_exception(error))
+        with np.errstate(all="ignore"):  # what overflows is seen in the numbers
+            answer = function(arguments.x, arguments.weights, **arguments.options)
+            states, *others = answer if isinstance(answer, tuple) else (answer,)
+            states, others = as_array(states).copy(), [as_array(a) for a in others if hasattr(a, "__array__")]
+    except (Exception, SystemExit) as error:  # whatever it does, it must not end the test
+        problem = str(error) if isinstance(error, BadAnswerError) else describe_exception(error)
+        return Answer(case, expected, problem=problem)
     before, after = given.arrays(), arguments.arrays()
     changed = [name for name in before if not np.array_equal(before[name], after[name])]
-    problem = f"changes its argument {', '.join(changed)} in place" if changed else ""
-    if len(others) == 1 and not np.allclose(others[0].reshape(-1), expected[:, -1].reshape(-1), 1e-4, 1e-4):
-        problem = "the final state is not that of the last step"
-    return Answer(case, expected, states.copy(), problem)
+    if changed:
+        return Answer(case, expected, states, f"changes its argument {', '.join(changed)} in place")
+    last = expected[:, -1].ravel()
+    if len(others) == 1 and (others[0].size != last.size or not np.allclose(others[0].ravel(), last, 1e-4, 1e-4)):
+        return Answer(case, expected, states, "the final state is not that of the last step")
+    return Answer(case, expected, states)
+
+
+def _states(case: RelativeCase, run: Callable[..., NDArray]) -> NDArray:
+    case = case.cast("float64")
+    with np.errstate(all="ignore"):
+        return run(case.x, case.weights, **case.options)
 
 
 def _off(states: NDArray, expected: NDArray) -> NDArray:
@@ -135,16 +140,15 @@ def _precision(answers: Sequence[Answer]) -> str:
     return "float32" if any(TOLERANCE["float64"] < far <= TOLERANCE["float32"] for far in off) else "float64"
 
 
-def _failure(answer: Answer, tolerance: float) -> RelativeFailure | None:
-    case, expected, states, problem = answer
+def _difference(answer: Answer, tolerance: float) -> str:
+    """Say what is wrong; empty if nothing is."""
+    _case, expected, states, problem = answer
     if not answer.fits:
-        shape = f"returned shape {states.shape}; expected {expected.shape}"
-        return RelativeFailure(case, problem or shape, numbers=not problem)
+        return problem or f"returned shape {states.shape}; expected {expected.shape}"
     if (wrong := np.argwhere(_off(states, expected) > tolerance)).size:
         place = tuple(wrong[wrong[:, 1].argmin()])
-        both = f"{states[place]:.9g} instead of {expected[place]:.9g}"
-        return RelativeFailure(case, f"wrong from step {place[1] + 1}: {both}", numbers=True)
-    return RelativeFailure(case, problem) if problem else None
+        return f"wrong from step {place[1] + 1}: {states[place]:.9g} instead of {expected[place]:.9g}"
+    return problem
 
 
 def _named(kind: Relative, answers: Sequence[Answer], tolerance: float) -> tuple[Mistake, ...]:
@@ -153,9 +157,7 @@ def _named(kind: Relative, answers: Sequence[Answer], tolerance: float) -> tuple
 
     def gives_them(mistake: Mistake) -> bool:
         run = kind.cell(**mistake.parts).run
-        with np.errstate(all="ignore"):
-            found = ((answer.states, answer.case.cast("float64").call(run)) for answer in answered)
-            return all((_off(states, wrong) <= tolerance).all() for states, wrong in found)
+        return all((_off(answer.states, _states(answer.case, run)) <= tolerance).all() for answer in answered)
 
     pairs = (one & two for one, two in combinations(kind.mistakes, 2) if not one.parts.keys() & two.parts.keys())
     single = tuple(mistake for mistake in kind.mistakes if gives_them(mistake))

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.relatives.relative import COMMON, Arrays, Cell, Mistake, Relative, same
+from gru_lib.relatives.relative import COMMON, RESET_BEFORE, Cell, Drawn, Mistake, Relative, same
 from gru_lib.relatives.weights import Weights
 
 
@@ -49,7 +49,6 @@ class GRUD(Cell):
     decay = staticmethod(lambda a: np.exp(-np.maximum(0, a)))
     filler = staticmethod(lambda _x, last, decay, mean: decay * last + (1 - decay) * mean)
     before = staticmethod(lambda h, decay: (decay * h, decay * h))  # for the gates, and to be mixed with the candidate
-    candidate = staticmethod(lambda x_h, r, h, kernel: np.tanh(x_h + (r * h) @ kernel))
 
     @staticmethod
     def last_seen(x: NDArray, mask: NDArray, mean: NDArray) -> NDArray:
@@ -61,11 +60,10 @@ class GRUD(Cell):
             now = np.where(mask[:, t] > 0, x[:, t], now)
         return last
 
-    def prepared(self, x: NDArray, weights: GRUDWeights, inputs: Arrays) -> Arrays:
+    def run(self, x: NDArray, weights: GRUDWeights, *, h0: NDArray | None = None, **inputs: NDArray) -> NDArray:
         """Add what was last seen."""
-        mask = inputs["mask"]
-        last = self.last_seen(x, mask, weights.x_mean)
-        return {"mask": mask, "delta": self.times(inputs["delta"], mask), "last": last}
+        last, delta = self.last_seen(x, inputs["mask"], weights.x_mean), self.times(inputs["delta"], inputs["mask"])
+        return super().run(x, weights, h0=h0, mask=inputs["mask"], delta=delta, last=last)
 
     def step(self, x: NDArray, h: NDArray, weights: GRUDWeights, **inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
@@ -77,12 +75,10 @@ class GRUD(Cell):
         sums = x @ w.kernel + self.seen(mask) @ w.mask_kernel + self.biases(w.bias)
         (x_z, x_r, x_h), (U_z, U_r, U_h) = self.split(sums), self.split(w.recurrent_kernel)
         z, r = self.gate(x_z + h @ U_z), self.gate(x_r + h @ U_r)
-        return self.after(self.mix(z, mixed, self.candidate(x_h, r, h, U_h)), h_decay)
+        return self.after(self.mix(z, mixed, self.candidate(x_h, r, h, lambda a: a @ U_h)), h_decay)
 
 
-def _draw(
-    rng: np.random.Generator, *, batch: int, steps: int, m: int = 2, n: int = 3, share: float = 0.6
-) -> tuple[NDArray, GRUDWeights, NDArray, Arrays]:
+def _draw(rng: np.random.Generator, *, batch: int, steps: int, share: float = 0.6, m: int = 2, n: int = 3) -> Drawn:
     mask = (rng.random((batch, steps, m)) < share).astype(float)
     between = rng.uniform(0.1, 1.5, size=(batch, steps, 1))
     delta = np.zeros((batch, steps, m))
@@ -96,52 +92,30 @@ def _later(values: NDArray, first: Any) -> NDArray:
     return np.concatenate([np.broadcast_to(first, values[:, :1].shape), values[:, :-1]], axis=1)
 
 
+CHE = "PeterChe1990/GRU-D/blob/master/nn_utils/grud_layers.py"
+TEUFEL = "fteufel/PyTorch-GRU-D/blob/master/src/GRUD_layer.py"
 MISTAKES = (
     *COMMON,
+    *RESET_BEFORE,
     Mistake("state decays after the step", {"before": lambda h, _d: (h, h), "after": lambda h, d: d * h}),
     Mistake("state does not decay", {"before": lambda h, _d: (h, h)}),
-    Mistake(
-        "candidate mixed with the state that has not decayed",
-        {"before": lambda h, d: (d * h, h)},
-        "PeterChe1990/GRU-D/blob/master/nn_utils/grud_layers.py",
-    ),
+    Mistake("candidate mixed with the state before it decays", {"before": lambda h, d: (d * h, h)}, CHE),
     Mistake("decay without max(0, .), so that it may grow", {"decay": lambda a: np.exp(-a)}),
     Mistake("decay by a sigmoid", {"decay": lambda a: GRUD.gate(-a)}),
     Mistake("decay by the time of the step before", {"times": lambda delta, _mask: _later(delta, 0)}),
-    Mistake(
-        "decay by the time since the step before, not since a value was seen",
-        {"times": lambda delta, mask: delta - _later((1 - mask) * delta, 0)},
-    ),
+    Mistake("decay by the time since the last step, seen or not", {"times": lambda d, m: d - _later((1 - m) * d, 0)}),
     Mistake("missing values taken as they stand in x", {"filler": same}),
     Mistake(
-        "what stands in x decays, not the last value seen",
-        {"filler": lambda x, _last, d, mean: d * x + (1 - d) * mean},
+        "what is missing decays itself",
+        {"filler": lambda x, _, d, mean: d * x + (1 - d) * mean},
         "zhiyongc/GRU-D/issues/3",
     ),
     Mistake("last value taken from the step before, seen or not", {"last_seen": lambda x, _m, mean: _later(x, mean)}),
     Mistake("mean taken for zero", {"filler": lambda _x, last, d, _mean: d * last}, "caow13/BRITS/issues/8"),
     Mistake("last value and mean exchanged", {"filler": lambda _x, last, d, mean: (1 - d) * last + d * mean}),
-    Mistake(
-        "zero, not the mean, before anything was seen",
-        {"last_seen": lambda x, mask, mean: GRUD.last_seen(x, mask, 0 * mean)},
-        "fteufel/PyTorch-GRU-D/blob/master/src/GRUD_layer.py",
-    ),
+    Mistake("zero before anything was seen", {"last_seen": lambda x, m, mean: GRUD.last_seen(x, m, 0 * mean)}, TEUFEL),
     Mistake("mask does not enter the gates", {"seen": lambda mask: 0 * mask}),
-    Mistake("mask inverted in the gates: 1 where a value is missing", {"seen": lambda mask: 1 - mask}),
-    Mistake(
-        "reset gate without bias",
-        {"biases": lambda b: b * np.repeat([1, 0, 1], len(b) // 3)},
-        "fteufel/PyTorch-GRU-D/blob/master/src/GRUD_layer.py",
-    ),
-    Mistake(
-        "reset gate never applied",
-        {"candidate": lambda x_h, _r, h, kernel: np.tanh(x_h + h @ kernel)},
-        "zhiyongc/GRU-D/issues/2",
-    ),
-    Mistake(
-        "reset after the product",
-        {"candidate": lambda x_h, r, h, kernel: np.tanh(x_h + r * (h @ kernel))},
-        "WenjieDu/PyPOTS/blob/main/pypots/nn/modules/grud/backbone.py",
-    ),
+    Mistake("mask inverted in the gates: 1 where a value is missing", {"seen": lambda mask: 1 - mask}, CHE),
+    Mistake("reset gate without bias", {"biases": lambda b: b * np.repeat([1, 0, 1], len(b) // 3)}, TEUFEL),
 )
 GRU_D = Relative("gru-d", GRUD, _draw, {"nothing missing": {"share": 1.1}, "all missing": {"share": -1.0}}, MISTAKES)

@@ -41,55 +41,43 @@ class LayerNormGRU(Cell):
     """The step, part by part."""
 
     scaled = staticmethod(lambda normed, gain, bias: normed * gain + bias)
-    candidate = staticmethod(lambda x_h, r, h_h: np.tanh(x_h + r * h_h))
+    taken = staticmethod(lambda x_h, r, h_h: np.tanh(x_h + r * h_h))  # reset after
+    deviation = staticmethod(lambda a: np.sqrt(a.var(axis=-1, keepdims=True) + EPSILON))
     groups = staticmethod(lambda n: [slice(0, 2 * n), slice(2 * n, 3 * n)])  # columns that are normalised together
-
-    @staticmethod
-    def deviation(centred: NDArray) -> NDArray:
-        """Return what is divided by, over the last axis."""
-        return np.sqrt(np.mean(centred * centred, axis=-1, keepdims=True) + EPSILON)
 
     def normed(self, a: NDArray, gain: NDArray, bias: NDArray) -> NDArray:
         """Return LN(a) group by group."""
         parts = []
         for columns in self.groups(a.shape[-1] // 3):
-            centred = a[:, columns] - a[:, columns].mean(axis=-1, keepdims=True)
-            parts.append(self.scaled(centred / self.deviation(centred), gain[columns], bias[columns]))
+            part = a[:, columns]
+            normed = (part - part.mean(axis=-1, keepdims=True)) / self.deviation(part)
+            parts.append(self.scaled(normed, gain[columns], bias[columns]))
         return np.concatenate(parts, axis=-1)
 
     def step(self, x: NDArray, h: NDArray, weights: LayerNormGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
         x_z, x_r, x_h = self.split(self.normed(x @ weights.kernel, weights.gain_x, weights.bias_x))
         h_z, h_r, h_h = self.split(self.normed(h @ weights.recurrent_kernel, weights.gain_h, weights.bias_h))
-        return self.mix(self.gate(x_z + h_z), h, self.candidate(x_h, self.gate(x_r + h_r), h_h))
-
-
-def _unbiased(centred: NDArray) -> NDArray:
-    return np.sqrt(np.sum(centred * centred, axis=-1, keepdims=True) / (centred.shape[-1] - 1) + EPSILON)
-
-
-def _root(centred: NDArray) -> NDArray:
-    return np.sqrt(np.mean(centred * centred, axis=-1, keepdims=True))
+        return self.mix(self.gate(x_z + h_z), h, self.taken(x_h, self.gate(x_r + h_r), h_h))
 
 
 MISTAKES = (
     *COMMON,
-    Mistake("variance divided by n - 1 instead of n", {"deviation": _unbiased}),
-    Mistake("epsilon forgotten", {"deviation": _root}),
-    Mistake("epsilon added to the standard deviation", {"deviation": lambda centred: _root(centred) + EPSILON}),
+    Mistake(
+        "variance divided by n - 1 instead of n",
+        {"deviation": lambda a: np.sqrt(a.var(-1, ddof=1, keepdims=True) + EPSILON)},
+    ),
+    Mistake("epsilon forgotten", {"deviation": lambda a: a.std(-1, keepdims=True)}),
+    Mistake("epsilon added to the standard deviation", {"deviation": lambda a: a.std(-1, keepdims=True) + EPSILON}),
     Mistake("gain left out", {"scaled": lambda normed, _gain, bias: normed + bias}),
     Mistake("bias left out", {"scaled": lambda normed, gain, _bias: normed * gain}),
     Mistake("bias added before the gain", {"scaled": lambda normed, gain, bias: (normed + bias) * gain}),
     Mistake("gates normalised one by one", {"groups": lambda n: [slice(i * n, (i + 1) * n) for i in range(3)]}),
-    Mistake(
-        "gates and candidate normalised together",
-        {"groups": lambda n: [slice(0, 3 * n)]},
-        "lmnt-com/haste/blob/master/frameworks/pytorch/layer_norm_gru.py",
-    ),
+    Mistake("all three parts normalised together", {"groups": lambda n: [slice(0, 3 * n)]}, "lmnt-com/haste"),
     Mistake("columns read in the order r, z, h", {"split": in_order(1, 0, 2)}),
-    Mistake("reset gate on the candidate's whole sum", {"candidate": lambda x_h, r, h_h: np.tanh(r * (x_h + h_h))}),
-    Mistake("reset gate never applied", {"candidate": lambda x_h, _r, h_h: np.tanh(x_h + h_h)}),
+    Mistake("reset gate on the candidate's whole sum", {"taken": lambda x_h, r, h_h: np.tanh(r * (x_h + h_h))}),
+    Mistake("reset gate never applied", {"taken": lambda x_h, _r, h_h: np.tanh(x_h + h_h)}),
 )
 # an LN takes out what scales the weights or the values, but for epsilon
-SPECIALS = {"small values": {"scale": 1e-2}, "five features, three units": {"m": 5, "n": 3}}
+SPECIALS: dict[str, dict] = {"small values": {"scale": 1e-2}, "five features, three units": {"m": 5, "n": 3}}
 LAYER_NORM_GRU = Relative("layer-norm-gru", LayerNormGRU, vectors(LayerNormGRUWeights, m=2, n=4), SPECIALS, MISTAKES)

@@ -9,12 +9,12 @@ Their listing of the log form passes the initial state through g as well, which 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.relatives.relative import COMMON, Arrays, Cell, Mistake, Relative, same, vectors
+from gru_lib.relatives.relative import COMMON, Cell, Mistake, Relative, same, vectors
 from gru_lib.relatives.weights import Weights
 
 
@@ -31,15 +31,15 @@ class MinGRUWeights(Weights):
 class MinGRU(Cell):
     """The plain form."""
 
-    candidate = staticmethod(same)  # g (B, n) from x W_h + b_h
+    shaped = staticmethod(same)  # g (B, n) from x W_h + b_h
 
     def step(self, x: NDArray, h: NDArray, weights: MinGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
         z, g = np.split(x @ weights.kernel + weights.bias, 2, axis=-1)
-        return self.mix(self.gate(z), h, self.candidate(g))
+        return self.mix(self.gate(z), h, self.shaped(g))
 
 
-def positive(a: NDArray) -> NDArray:
+def positive(a: NDArray, *_others: NDArray) -> NDArray:
     """Return the paper's g: what is added as logarithms has to be positive."""
     return np.where(a >= 0, a + 0.5, MinGRU.gate(a))
 
@@ -47,7 +47,7 @@ def positive(a: NDArray) -> NDArray:
 class MinGRULog(MinGRU):
     """The form that is computed with logarithms: candidate and initial state are positive."""
 
-    candidate = staticmethod(positive)
+    shaped = staticmethod(positive)
 
 
 def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
@@ -57,16 +57,10 @@ def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = Non
     return kept * ((0 if h0 is None else h0[:, None]) + np.cumsum((1 - z) * g / kept, axis=1))
 
 
-draw = vectors(MinGRUWeights, m=2, n=4)
-
-
-def draw_positive(rng: np.random.Generator, **given: Any) -> tuple[NDArray, MinGRUWeights, NDArray, Arrays]:
-    """Draw an initial state that has a logarithm."""
-    x, weights, h0, inputs = draw(rng, **given)
-    return x, weights, np.abs(h0), inputs
-
-
-SPECIALS = {"large values": {"weight_scale": 400.0}, "ten features, three units": {"m": 10, "n": 3}}  # exp overflows
+SPECIALS: dict[str, dict] = {
+    "large values": {"weight_scale": 400.0},
+    "ten features, three units": {"m": 10, "n": 3},
+}  # exp overflows
 MISTAKES = (
     *COMMON,
     Mistake("candidate not scaled by 1 - z", {"mix": lambda z, h, g: z * h + g}),
@@ -74,22 +68,14 @@ MISTAKES = (
     Mistake("sigmoid as exp(a) / (1 + exp(a)), NaN for large a", {"gate": lambda a: np.exp(a) / (1 + np.exp(a))}),
 )
 PLAIN = (
-    Mistake("tanh left in the candidate", {"candidate": np.tanh}),
-    Mistake("candidate of the log form: g", {"candidate": positive}),
+    Mistake("tanh left in the candidate", {"shaped": np.tanh}),
+    Mistake("candidate of the log form: g", {"shaped": positive}),
     Mistake("all steps at once by a product of gates, which vanishes", {"run": _by_products}),
 )
 LOG = (
-    Mistake("candidate not made positive: g left out", {"candidate": same}),
-    Mistake(
-        "initial state passed through g, as in the paper's listing",
-        {"initial": positive, "start": positive},
-        "lucidrains/minGRU-pytorch/issues/9",
-    ),
-    Mistake(
-        "starts from g(0) = 0.5 where no initial state is given",
-        {"start": positive},
-        "cheind/mingru/blob/main/mingru/modules.py",
-    ),
+    Mistake("candidate not made positive: g left out", {"shaped": same}),
+    Mistake("h0 passed through g", {"initial": positive, "start": positive}, "lucidrains/minGRU-pytorch/issues/9"),
+    Mistake("starts from g(0) = 0.5 where no initial state is given", {"start": positive}, "cheind/mingru"),
 )
-MIN_GRU = Relative("min-gru", MinGRU, draw, SPECIALS, (*MISTAKES, *PLAIN))
-MIN_GRU_LOG = Relative("min-gru-log", MinGRULog, draw_positive, SPECIALS, (*MISTAKES, *LOG))
+MIN_GRU = Relative("min-gru", MinGRU, vectors(MinGRUWeights, m=2, n=4), SPECIALS, (*MISTAKES, *PLAIN))
+MIN_GRU_LOG = Relative("min-gru-log", MinGRULog, vectors(MinGRUWeights, np.abs, m=2, n=4), SPECIALS, (*MISTAKES, *LOG))

@@ -14,6 +14,7 @@ from gru_lib.scratch import sigmoid
 from gru_lib.scratch.checks import float_array, same_shape
 
 Arrays = dict[str, NDArray]
+Drawn = tuple[NDArray, Any, NDArray, Arrays]  # x, weights, h0, further inputs
 
 
 def same(a: NDArray, *_others: NDArray) -> NDArray:
@@ -29,34 +30,18 @@ class Cell(Variant):
     start = staticmethod(same)  # the initial state where none is given, from zeros
     order = staticmethod(same)  # the states in the order in which they leave
     gate = staticmethod(sigmoid)
-
-    @staticmethod
-    def split(columns: NDArray) -> list[NDArray]:
-        """Return the parts of z, r and h."""
-        return np.split(columns, 3, axis=-1)
-
-    @staticmethod
-    def mix(z: NDArray, h: NDArray, g: NDArray) -> NDArray:
-        """Return the next state: z = 1 keeps the past."""
-        return z * h + (1 - z) * g
-
-    @staticmethod
-    def state_shape(x: NDArray, weights: Any) -> tuple[int, ...]:
-        """Return the shape of a state."""
-        return len(x), weights.sizes["n"]
+    split = staticmethod(lambda columns: np.split(columns, 3, axis=-1))  # into those of z, r and h
+    mix = staticmethod(lambda z, h, g: z * h + (1 - z) * g)  # z = 1 keeps the past
+    candidate = staticmethod(lambda x_h, r, h, product: np.tanh(x_h + product(r * h)))  # reset before
+    state_shape = staticmethod(lambda x, weights: (len(x), weights.sizes["n"]))
 
     def step(self, x: NDArray, h: NDArray, weights: Any, **inputs: NDArray) -> NDArray:
         """Return the state after a step; `inputs` are those of this step."""
         raise NotImplementedError
 
-    def prepared(self, x: NDArray, weights: Any, inputs: Arrays) -> Arrays:  # noqa: ARG002
-        """Return what the steps are handed beside x, (B, T, ...) each."""
-        return inputs
-
     def run(self, x: NDArray, weights: Any, *, h0: NDArray | None = None, **inputs: NDArray) -> NDArray:
-        """Return the states (B, T, ...)."""
+        """Return the states (B, T, ...); `inputs` are (B, T, ...) too."""
         h = self.start(np.zeros(self.state_shape(x, weights), x.dtype)) if h0 is None else self.initial(h0)
-        inputs = self.prepared(x, weights, inputs)
         states = []
         for t in range(x.shape[1]):
             h = self.step(x[:, t], h, weights, **{name: value[:, t] for name, value in inputs.items()})
@@ -72,7 +57,7 @@ class Mistake:
     """
 
     name: str
-    parts: Mapping[str, Callable]
+    parts: Mapping[str, Any]
     place: str = ""
     convention: bool = False
 
@@ -83,8 +68,8 @@ class Mistake:
 
     def __and__(self, other: "Mistake") -> "Mistake":
         """Return both at once."""
-        place, convention = self.place or other.place, self.convention or other.convention
-        return Mistake(f"{self.name}; and {other.name}", {**self.parts, **other.parts}, place, convention)
+        name, parts = f"{self.name}; and {other.name}", {**self.parts, **other.parts}
+        return Mistake(name, parts, self.place or other.place, self.convention or other.convention)
 
 
 COMMON = (
@@ -92,6 +77,12 @@ COMMON = (
     Mistake("hard sigmoid a / 6 + 0.5 in the gates", {"gate": lambda a: np.clip(a / 6 + 0.5, 0, 1)}),
     Mistake("initial state ignored", {"initial": lambda h0: 0 * h0}),
     Mistake("states returned in reverse time", {"order": lambda states: states[:, ::-1]}, "zhiyongc/GRU-D/issues/5"),
+)
+NEVER = {"candidate": lambda x_h, _r, h, product: np.tanh(x_h + product(h))}
+AFTER = {"candidate": lambda x_h, r, h, product: np.tanh(x_h + r * product(h))}
+RESET_BEFORE = (
+    Mistake("reset gate never applied", NEVER, "zhiyongc/GRU-D/issues/2"),
+    Mistake("reset after the product", AFTER, "WenjieDu/PyPOTS/blob/main/pypots/nn/modules/grud/backbone.py"),
 )
 
 
@@ -126,22 +117,17 @@ class RelativeCase:
         options = {name: None if array is None else array.astype(dtype) for name, array in self.options.items()}
         return RelativeCase(self.words, self.x.astype(dtype), weights, options)
 
-    def call(self, function: Callable[..., Any]) -> Any:
-        """Return the answer of a function to these arguments."""
-        return function(self.x, self.weights, **self.options)
-
 
 @dataclass(frozen=True)
 class Relative:
     """A relative of the GRU: its reference, random arguments in float64 for it, and what may be wrong.
 
-    ``draw(rng, batch=..., steps=..., **special)`` returns x, weights, h0 and further inputs; `specials` are what only
-    this relative has to be tried with, by words.
+    `draw` takes rng, batch, steps and one of `specials`: what only this relative has to be tried with, by words.
     """
 
     name: str
     cell: type[Cell]
-    draw: Callable[..., tuple[NDArray, Any, NDArray, Arrays]]
+    draw: Callable[..., Drawn]
     specials: Mapping[str, Mapping[str, Any]]
     mistakes: tuple[Mistake, ...]
 
@@ -166,14 +152,14 @@ class Relative:
         return cases
 
 
-def vectors(kind: type[Weights], **usual: Any) -> Callable[..., tuple[NDArray, Any, NDArray, Arrays]]:
+def vectors(kind: type[Weights], shaped: Callable[..., NDArray] = same, **usual: Any) -> Callable[..., Drawn]:
     """Return what draws x (B, T, m) and h0 (B, n), both times `scale`, and weights times `weight_scale`."""
 
-    def draw(rng: np.random.Generator, *, batch: int, steps: int, **given: Any) -> tuple[NDArray, Any, NDArray, Arrays]:
+    def draw(rng: np.random.Generator, *, batch: int, steps: int, **given: Any) -> Drawn:
         sizes = usual | given
         scale, weight_scale = sizes.pop("scale", 1.0), sizes.pop("weight_scale", 1.0)
         weights = kind.draw(rng, weight_scale, **sizes)
-        h0 = rng.normal(size=(batch, sizes["n"] * sizes.get("k", 1)))
+        h0 = shaped(rng.normal(size=(batch, sizes["n"] * sizes.get("k", 1))))
         return scale * rng.normal(size=(batch, steps, sizes["m"])), weights, scale * h0, {}
 
     return draw

@@ -1,39 +1,28 @@
-"""What the check of a relative found, for people and for programs."""
+"""What the check of a relative found."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from gru_lib.relatives.relative import Mistake, RelativeCase
 
 SHOWN = 3
 
 
-class RelativeFailure(NamedTuple):
-    """What is wrong in a case; `numbers` tells that an array came back, and a wrong one."""
-
-    case: RelativeCase
-    message: str
-    numbers: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.message} [{', '.join(self.case.words)}]"
-
-
 @dataclass(frozen=True, repr=False)
 class RelativeReport:
     """The verdict about one implementation; printing it explains it.
 
-    `mistakes` are the known ones, or pairs of them, that give exactly these numbers, `precision` is what the answers
-    were held to, `other` the `update` that was not asked for, and `problem` why it could not be tested to the end.
+    `failures` are cases and what is wrong in them; `mistakes` the known ones, or pairs of them, that give exactly these
+    numbers, None if there are no numbers; `precision` what the answers were held to; `other` the `update` that was not
+    asked for; and `problem` why it could not be tested to the end.
     """
 
     name: str
     relative: str
-    precision: str = ""
-    cases: tuple[RelativeCase, ...] = ()
-    failures: tuple[RelativeFailure, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
-    other: str = ""
+    precision: str
+    cases: tuple[RelativeCase, ...]
+    failures: tuple[tuple[RelativeCase, str], ...]
+    mistakes: tuple[Mistake, ...] | None
+    other: str
     problem: str = ""
 
     @property
@@ -42,16 +31,11 @@ class RelativeReport:
         return not self.problem and not self.failures
 
     @property
-    def verdict(self) -> str:
-        """The name of the relative, "not a …", or "not tested"."""
-        return "not tested" if self.problem else self.relative if self.passed else f"not a {self.relative}"
-
-    @property
     def common(self) -> list[str]:
         """What all failing cases share, and some other case lacks."""
-        failing = [failure.case for failure in self.failures]
-        shared = set.intersection(*(case.features for case in failing)) if failing else set()
-        return sorted(shared - set.intersection(*(case.features for case in self.cases), shared))
+        failing = [case.features for case, _ in self.failures]
+        shared: set[str] = set.intersection(*failing) if failing else set()
+        return sorted(word for word in shared if any(word not in case.features for case in self.cases))
 
     def raise_if_failed(self) -> None:
         """Raise AssertionError with the report unless it passed."""
@@ -65,23 +49,10 @@ class RelativeReport:
             return f"✓ {self.name} is a {self.relative} in {self.precision}: all {len(self.cases)} cases agree."
         lines = [f"✗ {self.name} is not a {self.relative}: {len(self.failures)} of {len(self.cases)} cases fail."]
         lines += [f"  in common: {'; '.join(self.common)}"] if self.common else []
-        lines += [f"  {failure}" for failure in self.failures[:SHOWN]]
-        for mistake in self.mistakes[:SHOWN]:
+        lines += [f"  {what} [{', '.join(case.words)}]" for case, what in self.failures[:SHOWN]]
+        lines += ["  mistake: none of the known ones"] if self.mistakes == () else []
+        for mistake in (self.mistakes or ())[:SHOWN]:
             lines.append(f"  mistake: {mistake.name}")
-            if mistake.convention:
-                lines.append(f'    if it is meant: check_relative(..., update="{self.other}")')
+            lines += [f"    if it is meant: update={self.other!r}"] if mistake.convention else []
             lines += [f"    seen in: {mistake.source}"] if mistake.source else []
-        unnamed = not self.mistakes and any(failure.numbers for failure in self.failures)
-        return "\n".join([*lines, "  mistake: none of the known ones"] if unnamed else lines)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON."""
-        plain = {
-            name: getattr(self, name) for name in ("name", "relative", "verdict", "passed", "problem", "precision")
-        }
-        return plain | {
-            "cases": len(self.cases),
-            "in_common": self.common,
-            "failures": [{"case": ", ".join(each.case.words), "message": each.message} for each in self.failures],
-            "mistakes": [{"name": mistake.name, "source": mistake.source} for mistake in self.mistakes],
-        }
+        return "\n".join(lines)
