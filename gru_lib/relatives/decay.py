@@ -92,30 +92,30 @@ def _later(values: NDArray, first: Any) -> NDArray:
     return np.concatenate([np.broadcast_to(first, values[:, :1].shape), values[:, :-1]], axis=1)
 
 
-CHE = "PeterChe1990/GRU-D/blob/master/nn_utils/grud_layers.py"
-TEUFEL = "fteufel/PyTorch-GRU-D/blob/master/src/GRUD_layer.py"
 MISTAKES = (
     *COMMON,
     *RESET_BEFORE,
     Mistake("state decays after the step", {"before": lambda h, _d: (h, h), "after": lambda h, d: d * h}),
     Mistake("state does not decay", {"before": lambda h, _d: (h, h)}),
-    Mistake("candidate mixed with the state before it decays", {"before": lambda h, d: (d * h, h)}, CHE),
+    Mistake("mixed with the state before its decay", {"before": lambda h, d: (d * h, h)}, "PeterChe1990/GRU-D"),
     Mistake("decay without max(0, .), so that it may grow", {"decay": lambda a: np.exp(-a)}),
     Mistake("decay by a sigmoid", {"decay": lambda a: GRUD.gate(-a)}),
     Mistake("decay by the time of the step before", {"times": lambda delta, _mask: _later(delta, 0)}),
     Mistake("decay by the time since the last step, seen or not", {"times": lambda d, m: d - _later((1 - m) * d, 0)}),
     Mistake("missing values taken as they stand in x", {"filler": same}),
     Mistake(
-        "what is missing decays itself",
-        {"filler": lambda x, _, d, mean: d * x + (1 - d) * mean},
-        "zhiyongc/GRU-D/issues/3",
+        "x decays, not x_last", {"filler": lambda x, _, d, mean: d * x + (1 - d) * mean}, "zhiyongc/GRU-D/issues/3"
     ),
     Mistake("last value taken from the step before, seen or not", {"last_seen": lambda x, _m, mean: _later(x, mean)}),
     Mistake("mean taken for zero", {"filler": lambda _x, last, d, _mean: d * last}, "caow13/BRITS/issues/8"),
     Mistake("last value and mean exchanged", {"filler": lambda _x, last, d, mean: (1 - d) * last + d * mean}),
-    Mistake("zero before anything was seen", {"last_seen": lambda x, m, mean: GRUD.last_seen(x, m, 0 * mean)}, TEUFEL),
+    Mistake(
+        "x_last is zero at first", {"last_seen": lambda x, m, c: GRUD.last_seen(x, m, 0 * c)}, "fteufel/PyTorch-GRU-D"
+    ),
     Mistake("mask does not enter the gates", {"seen": lambda mask: 0 * mask}),
-    Mistake("mask inverted in the gates: 1 where a value is missing", {"seen": lambda mask: 1 - mask}, CHE),
-    Mistake("reset gate without bias", {"biases": lambda b: b * np.repeat([1, 0, 1], len(b) // 3)}, TEUFEL),
+    Mistake("mask inverted in the gates", {"seen": lambda mask: 1 - mask}, "PeterChe1990/GRU-D"),
+    Mistake(
+        "reset gate without bias", {"biases": lambda b: b * np.repeat([1, 0, 1], len(b) // 3)}, "fteufel/PyTorch-GRU-D"
+    ),
 )
 GRU_D = Relative("gru-d", GRUD, _draw, {"nothing missing": {"share": 1.1}, "all missing": {"share": -1.0}}, MISTAKES)

@@ -17,10 +17,8 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.relatives.relative import COMMON, Cell, Mistake, Relative, in_order, vectors
+from gru_lib.relatives.relative import COMMON, Cell, Mistake, Relative, in_order, same, vectors
 from gru_lib.relatives.weights import Weights
-
-EPSILON = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +40,7 @@ class LayerNormGRU(Cell):
 
     scaled = staticmethod(lambda normed, gain, bias: normed * gain + bias)
     taken = staticmethod(lambda x_h, r, h_h: np.tanh(x_h + r * h_h))  # reset after
-    deviation = staticmethod(lambda a: np.sqrt(a.var(axis=-1, keepdims=True) + EPSILON))
+    deviation = staticmethod(lambda a: np.sqrt(a.var(axis=-1, keepdims=True) + 1e-5))
     groups = staticmethod(lambda n: [slice(0, 2 * n), slice(2 * n, 3 * n)])  # columns that are normalised together
 
     def normed(self, a: NDArray, gain: NDArray, bias: NDArray) -> NDArray:
@@ -65,10 +63,11 @@ MISTAKES = (
     *COMMON,
     Mistake(
         "variance divided by n - 1 instead of n",
-        {"deviation": lambda a: np.sqrt(a.var(-1, ddof=1, keepdims=True) + EPSILON)},
+        {"deviation": lambda a: np.sqrt(a.var(-1, ddof=1, keepdims=True) + 1e-5)},
     ),
     Mistake("epsilon forgotten", {"deviation": lambda a: a.std(-1, keepdims=True)}),
-    Mistake("epsilon added to the standard deviation", {"deviation": lambda a: a.std(-1, keepdims=True) + EPSILON}),
+    Mistake("epsilon added to the standard deviation", {"deviation": lambda a: a.std(-1, keepdims=True) + 1e-5}),
+    Mistake("gain and bias left out", {"scaled": same}, "ElektrischesSchaf/LayerNorm_GRU"),
     Mistake("gain left out", {"scaled": lambda normed, _gain, bias: normed + bias}),
     Mistake("bias left out", {"scaled": lambda normed, gain, _bias: normed * gain}),
     Mistake("bias added before the gain", {"scaled": lambda normed, gain, bias: (normed + bias) * gain}),

@@ -50,6 +50,10 @@ class MinGRULog(MinGRU):
     shaped = staticmethod(positive)
 
 
+def _only_in_sequences(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
+    return MinGRULog(initial=positive if x.shape[1] > 1 else same).run(x, weights, h0=h0)
+
+
 def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
     """Compute all steps at once by products that vanish."""
     a, g = np.split(x @ weights.kernel + weights.bias, 2, axis=-1)
@@ -57,10 +61,7 @@ def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = Non
     return kept * ((0 if h0 is None else h0[:, None]) + np.cumsum((1 - z) * g / kept, axis=1))
 
 
-SPECIALS: dict[str, dict] = {
-    "large values": {"weight_scale": 400.0},
-    "ten features, three units": {"m": 10, "n": 3},
-}  # exp overflows
+SPECIALS: dict[str, dict] = {"large values": {"weight_scale": 400.0}, "ten features": {"m": 10}}  # exp overflows
 MISTAKES = (
     *COMMON,
     Mistake("candidate not scaled by 1 - z", {"mix": lambda z, h, g: z * h + g}),
@@ -74,7 +75,8 @@ PLAIN = (
 )
 LOG = (
     Mistake("candidate not made positive: g left out", {"shaped": same}),
-    Mistake("h0 passed through g", {"initial": positive, "start": positive}, "lucidrains/minGRU-pytorch/issues/9"),
+    Mistake("h0 passed through g", {"initial": positive, "start": positive}),
+    Mistake("h0 passed through g, but for T = 1", {"run": _only_in_sequences}, "lucidrains/minGRU-pytorch/issues/9"),
     Mistake("starts from g(0) = 0.5 where no initial state is given", {"start": positive}, "cheind/mingru"),
 )
 MIN_GRU = Relative("min-gru", MinGRU, vectors(MinGRUWeights, m=2, n=4), SPECIALS, (*MISTAKES, *PLAIN))

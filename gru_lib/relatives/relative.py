@@ -61,11 +61,6 @@ class Mistake:
     place: str = ""
     convention: bool = False
 
-    @property
-    def source(self) -> str:
-        """The address of the place."""
-        return f"https://github.com/{self.place}" if self.place else ""
-
     def __and__(self, other: "Mistake") -> "Mistake":
         """Return both at once."""
         name, parts = f"{self.name}; and {other.name}", {**self.parts, **other.parts}
@@ -98,7 +93,7 @@ class RelativeCase:
     words: tuple[str, ...]
     x: NDArray
     weights: Weights
-    options: dict[str, NDArray | None]
+    options: Arrays
 
     @property
     def features(self) -> set[str]:
@@ -108,13 +103,12 @@ class RelativeCase:
 
     def arrays(self) -> Arrays:
         """Return what there is, by name."""
-        weights = {f"weights.{name}": array for name, array in vars(self.weights).items()}
-        return {"x": self.x, **weights, **{name: a for name, a in self.options.items() if a is not None}}
+        return {"x": self.x, **self.options, **{f"weights.{name}": a for name, a in vars(self.weights).items()}}
 
     def cast(self, dtype: DTypeLike) -> "RelativeCase":
         """Return a copy in another precision."""
         weights = replace(self.weights, **{name: array.astype(dtype) for name, array in vars(self.weights).items()})
-        options = {name: None if array is None else array.astype(dtype) for name, array in self.options.items()}
+        options = {name: array.astype(dtype) for name, array in self.options.items()}
         return RelativeCase(self.words, self.x.astype(dtype), weights, options)
 
 
@@ -148,7 +142,7 @@ class Relative:
         cases = []
         for seed, ((words, given), start) in enumerate(product(plans.items(), ("h0", "no h0"))):
             x, weights, h0, inputs = self.draw(np.random.default_rng(seed), **{"batch": 3, "steps": 5} | dict(given))
-            cases.append(RelativeCase((words, start), x, weights, {"h0": h0 if start == "h0" else None, **inputs}))
+            cases.append(RelativeCase((words, start), x, weights, inputs | ({"h0": h0} if start == "h0" else {})))
         return cases
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from gru_lib.relatives.relative import Mistake, RelativeCase
 
-SHOWN = 3
-
 
 @dataclass(frozen=True, repr=False)
 class RelativeReport:
@@ -46,13 +44,15 @@ class RelativeReport:
         if self.problem:
             return f"? {self.name} could not be tested: {self.problem}"
         if self.passed:
-            return f"✓ {self.name} is a {self.relative} in {self.precision}: all {len(self.cases)} cases agree."
+            left_out = "" if any("h0" in case.options for case in self.cases) else " Not tested: h0."
+            agree = f"all {len(self.cases)} cases agree.{left_out}"
+            return f"✓ {self.name} is a {self.relative} in {self.precision}: {agree}"
         lines = [f"✗ {self.name} is not a {self.relative}: {len(self.failures)} of {len(self.cases)} cases fail."]
         lines += [f"  in common: {'; '.join(self.common)}"] if self.common else []
-        lines += [f"  {what} [{', '.join(case.words)}]" for case, what in self.failures[:SHOWN]]
+        lines += [f"  {what} [{', '.join(case.words)}]" for case, what in self.failures[:3]]
         lines += ["  mistake: none of the known ones"] if self.mistakes == () else []
-        for mistake in (self.mistakes or ())[:SHOWN]:
+        for mistake in (self.mistakes or ())[:3]:
             lines.append(f"  mistake: {mistake.name}")
             lines += [f"    if it is meant: update={self.other!r}"] if mistake.convention else []
-            lines += [f"    seen in: {mistake.source}"] if mistake.source else []
+            lines += [f"    seen in: https://github.com/{mistake.place}"] if mistake.place else []
         return "\n".join(lines)
