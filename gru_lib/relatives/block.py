@@ -94,6 +94,6 @@ NORM = (
     Mistake("epsilon of 1e-5, not 1e-3", {"normed": lambda a: DreamerGRU.normed(a, 1e-5)}, "jsikyoon/dreamer-torch"),
 )
 BLOCK = (Mistake("state dealt out to the blocks in turn", {"read": lambda h, k: [h[:, i::k] for i in range(k)]}),)
-SMALL, BLOCKS = {"small values": {"scale": 0.1}}, {"one block": {"k": 1}, "four blocks": {"k": 4}}
-DREAMER_GRU = Relative("dreamer-gru", DreamerGRU, vectors(DreamerGRUWeights, m=3, n=4), SMALL, MISTAKES + NORM)
+MORE, BLOCKS = {"more features than units": {"m": 5}}, {"one block": {"k": 1}, "four blocks": {"k": 4}}
+DREAMER_GRU = Relative("dreamer-gru", DreamerGRU, vectors(DreamerGRUWeights, m=3, n=4), MORE, MISTAKES + NORM)
 BLOCK_GRU = Relative("block-gru", BlockGRU, vectors(BlockGRUWeights, k=2, m=4, n=3), BLOCKS, MISTAKES + BLOCK)

@@ -61,7 +61,7 @@ def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = Non
     return kept * ((0 if h0 is None else h0[:, None]) + np.cumsum((1 - z) * g / kept, axis=1))
 
 
-SPECIALS: dict[str, dict] = {"large values": {"weight_scale": 400.0}, "ten features": {"m": 10}}  # exp overflows
+SPECIALS: dict[str, dict] = {"large values": {"scale": 400.0}, "ten features": {"m": 10}}  # exp overflows
 MISTAKES = (
     *COMMON,
     Mistake("candidate not scaled by 1 - z", {"mix": lambda z, h, g: z * h + g}),

@@ -147,13 +147,12 @@ class Relative:
 
 
 def vectors(kind: type[Weights], shaped: Callable[..., NDArray] = same, **usual: Any) -> Callable[..., Drawn]:
-    """Return what draws x (B, T, m) and h0 (B, n), both times `scale`, and weights times `weight_scale`."""
+    """Return what draws x (B, T, m), h0 (B, n), and weights times `scale`."""
 
     def draw(rng: np.random.Generator, *, batch: int, steps: int, **given: Any) -> Drawn:
         sizes = usual | given
-        scale, weight_scale = sizes.pop("scale", 1.0), sizes.pop("weight_scale", 1.0)
-        weights = kind.draw(rng, weight_scale, **sizes)
+        weights = kind.draw(rng, sizes.pop("scale", 1.0), **sizes)
         h0 = shaped(rng.normal(size=(batch, sizes["n"] * sizes.get("k", 1))))
-        return scale * rng.normal(size=(batch, steps, sizes["m"])), weights, scale * h0, {}
+        return rng.normal(size=(batch, steps, sizes["m"])), weights, h0, {}
 
     return draw

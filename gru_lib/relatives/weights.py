@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import ClassVar, Self, get_type_hints
 
 import numpy as np
@@ -22,6 +23,7 @@ class Weights:
     gated: ClassVar[tuple[str, ...]] = ("kernel", "recurrent_kernel", "bias")
 
     @classmethod
+    @cache
     def axes(cls) -> dict[str, list[str]]:
         """Return the lengths of the axes of every array as they are annotated."""
         hints = get_type_hints(cls, include_extras=True)
