@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from gru_lib.activations import CANDIDATES, GATES
+from gru_lib.atomic_write import atomic_write
 from gru_lib.porting.conventions import WHOLE
-from gru_lib.porting.files import READABLE, Assumed, check_target, inventory, load, save
+from gru_lib.porting.files import READABLE, Assumed, check_target, encoded, inventory, load
 from gru_lib.porting.files.found import ChoiceError, table
 from gru_lib.porting.stack import cast
 from gru_lib.records.run_environment import QUIET
@@ -38,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     unseen.add_argument("--candidate", choices=CANDIDATES, help="its activation")
     result.add_argument("--dtype", choices=["float32", "float64"], help="round to it (ONNX Runtime needs float32)")
     result.add_argument("--force", action="store_true", help="replace the output if it exists")
-    result.add_argument("--check", action="store_true", help="run source and target, and compare, before writing")
+    result.add_argument("--check", action="store_true", help="run both files in their own frameworks before writing")
     return result
 
 
@@ -78,14 +79,16 @@ def convert(options: argparse.Namespace) -> str:
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]
+    content = encoded(options.output.suffix.lower(), stack, options.to)
     if options.check:
-        from gru_lib.porting.parity import compare
+        from gru_lib.porting.check import check
 
-        lines.insert(0, compare(stack, source, options.to))
+        choice = {"prefix": options.prefix, "layers": options.layer}
+        lines.insert(0, check(options.source, source, stack, options.output, content, **choice))
     lines += [f"note: {warning.message}" for warning in assumed if warning.category is Assumed]
     if options.to == "onnx" and stack.layers[0][0].dtype == np.float64:
         lines.append("note: ONNX Runtime runs the operator GRU in float32 only; --dtype float32 rounds the weights")
-    save(options.output, stack, options.to, force=options.force)
+    atomic_write(options.output, content, replace=options.force)
     return "\n".join(lines)
 
 

@@ -150,7 +150,7 @@ def test_the_check_sees_a_wrong_port_and_nothing_is_written(run, require, tmp_pa
     save(tmp_path / "gru.npz", stack_of(draw(dtype=np.float32)), "scratch")
     status, printed, complaint = run("gru.npz --to pytorch -o gru.pt --check")
     assert (status, printed) == (1, "")
-    assert "gru_lib and PyTorch differ by" in complaint
+    assert "gru.npz in gru_lib and gru.pt in PyTorch differ by" in complaint
     assert not (tmp_path / "gru.pt").exists()
 
 

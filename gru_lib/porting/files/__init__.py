@@ -111,12 +111,14 @@ def save(path: Path, stack: StackedGRU, convention: str, *, force: bool = False)
     cannot be written.
     """
     check_target(path, convention, force=force)
-    suffix = path.suffix.lower()
+    atomic_write(path, encoded(path.suffix.lower(), stack, convention), replace=force)
+
+
+def encoded(suffix: str, stack: StackedGRU, convention: str) -> bytes:
+    """Return the content of a file with this suffix; errors as of `save`."""
     if suffix == ".npz":
-        content = npz.write(stack, convention)
-    else:
-        content = onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
-    atomic_write(path, content, replace=force)
+        return npz.write(stack, convention)
+    return onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
 
 
 def check_target(path: Path, convention: str, *, force: bool = False) -> None:

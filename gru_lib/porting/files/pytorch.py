@@ -23,10 +23,10 @@ def read(path: Path, prefix: str = "", dtype: str | None = None) -> tuple[str, S
 
     ``.safetensors`` files have PyTorch's names too.
     """
-    content, held = _held(path)
-    state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
+    content, tensors = _content_and_tensors(path)
+    state = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
     if not any(name.startswith("weight_hh") for name in state):
-        found = gru_prefixes(held)
+        found = gru_prefixes(tensors)
         choice = f"there is one under {few(found)}: choose it as --prefix" if found else "there is none in it"
         raise ValueError(f"it has no GRU under the prefix {prefix!r}; {choice}")
     for name, value in state.items():
@@ -40,10 +40,15 @@ def read(path: Path, prefix: str = "", dtype: str | None = None) -> tuple[str, S
 
 def prefixes(path: Path) -> list[str]:
     """Return what stands before the names of each GRU in a file."""
-    return gru_prefixes(_held(path)[1])
+    return gru_prefixes(held(path))
 
 
-def _held(path: Path) -> tuple[bytes, dict[str, Any]]:
+def held(path: Path) -> dict[str, Any]:
+    """Return everything in a file under its dotted name."""
+    return _content_and_tensors(path)[1]
+
+
+def _content_and_tensors(path: Path) -> tuple[bytes, dict[str, Any]]:
     """Return the content of a file, and its tensors by name."""
     content = read_bytes(path)
     plain = path.suffix.lower() == ".safetensors"

@@ -1,0 +1,43 @@
+"""Run the file that came and the file that will be written, each in its own framework, on the same sequences."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from gru_lib.frameworks import onnx
+from gru_lib.porting import parity
+from gru_lib.porting.files import load, running
+from gru_lib.porting.stack import StackedGRU
+
+
+def check(source: Path, convention: str, stack: StackedGRU, target: Path, content: bytes, **choice: Any) -> str:
+    """Say how far the states of the two files are apart, or raise ValueError if that is too far.
+
+    `stack` and its `convention` were read from `source`, where `choice` chose them; `content` is what `target` will
+    hold. A file that no framework runs is run by that of its convention, or by gru_lib.
+    """
+    x = parity.sequences(stack)
+    try:
+        ran = running.states(source, stack, x, **choice)
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error
+    by, states = ran or (parity.framework(convention), parity.run(stack, convention, x))
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder, f"draft{target.suffix.lower()}")
+        draft.write_bytes(content)
+        other, others = _written(draft, stack, x)
+    return parity.compare((f"{source.name} in {by}", states), (f"{target.name} in {other}", others))
+
+
+def _written(draft: Path, stack: StackedGRU, x: NDArray) -> tuple[str, NDArray]:
+    """Return who runs the written file, and the states."""
+    if draft.suffix == ".onnx":
+        parity.require_float32(x)
+        return "ONNX Runtime", onnx.session(draft.read_bytes()).run(["Y"], {"X": x})[0]
+    ran = running.states(draft, stack, x)
+    if ran is not None:
+        return ran
+    convention, again = load(draft)
+    return parity.framework(convention), parity.run(again, convention, x)
