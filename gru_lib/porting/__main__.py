@@ -13,7 +13,7 @@ import numpy as np
 
 from gru_lib.activations import CANDIDATES, GATES
 from gru_lib.atomic_write import atomic_write
-from gru_lib.porting.conventions import WHOLE
+from gru_lib.porting.conventions import CONVENTIONS, WHOLE
 from gru_lib.porting.files import READABLE, Assumed, check_target, encoded, inventory, load
 from gru_lib.porting.files.found import ChoiceError, table
 from gru_lib.porting.stack import cast
@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("-o", "--output", type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
+    result.add_argument("--from", dest="convention", choices=CONVENTIONS, help="what an unlabelled file holds")
+    result.add_argument("--map", type=names, default={}, help="its arrays, such as kernel=W,recurrent_kernel=U,bias=b")
     unseen = result.add_argument_group("what a file of weights alone does not show")
     which = unseen.add_mutually_exclusive_group()
     which.add_argument("--reset-after", action="store_true", default=None)
@@ -41,6 +43,14 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--force", action="store_true", help="replace the output if it exists")
     result.add_argument("--check", action="store_true", help="run both files in their own frameworks before writing")
     return result
+
+
+def names(text: str) -> dict[str, str]:
+    """Return a name in the file for each name in the convention."""
+    pairs = [pair.split("=") for pair in text.split(",")]
+    if any(len(pair) != 2 for pair in pairs) or len({pair[0] for pair in pairs}) < len(pairs):
+        raise argparse.ArgumentTypeError(f"it is {text!r}; expected one name=array for each array")
+    return dict(pairs)  # type: ignore[arg-type]  # lists of two
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +85,8 @@ def convert(options: argparse.Namespace) -> str:
     """Read, convert and write; return what was written, in words."""
     check_target(options.output, options.to, force=options.force)
     with warnings.catch_warnings(record=True, action="always") as assumed:
-        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said(options))
+        choice: dict[str, Any] = {"prefix": options.prefix, "layers": options.layer, "convention": options.convention}
+        source, stack = load(options.source, **choice, mapping=options.map, **said(options))
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]
@@ -83,7 +94,6 @@ def convert(options: argparse.Namespace) -> str:
     if options.check:
         from gru_lib.porting.check import check
 
-        choice = {"prefix": options.prefix, "layers": options.layer}
         lines.insert(0, check(options.source, source, stack, options.output, content, **choice))
     lines += [f"note: {warning.message}" for warning in assumed if warning.category is Assumed]
     if options.to == "onnx" and stack.layers[0][0].dtype == np.float64:

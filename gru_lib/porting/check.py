@@ -12,10 +12,10 @@ from gru_lib.porting.files import load, running
 from gru_lib.porting.stack import StackedGRU
 
 
-def check(source: Path, convention: str, stack: StackedGRU, target: Path, content: bytes, **choice: Any) -> str:
+def check(source: Path, held: str, stack: StackedGRU, target: Path, content: bytes, **choice: Any) -> str:
     """Say how far the states of the two files are apart, or raise ValueError if that is too far.
 
-    `stack` and its `convention` were read from `source`, where `choice` chose them; `content` is what `target` will
+    `stack` was read from `source` in the convention `held`, where `choice` chose it; `content` is what `target` will
     hold. A file that no framework runs is run by that of its convention, or by gru_lib.
     """
     x = parity.sequences(stack)
@@ -23,7 +23,7 @@ def check(source: Path, convention: str, stack: StackedGRU, target: Path, conten
         ran = running.states(source, stack, x, **choice)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
-    by, states = ran or (parity.framework(convention), parity.run(stack, convention, x))
+    by, states = ran or (parity.framework(held), parity.run(stack, held, x))
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder, f"draft{target.suffix.lower()}")
         draft.write_bytes(content)

@@ -20,15 +20,21 @@ STATES = {"return_sequences": True, "return_state": False, "stateful": False}
 
 
 def states(
-    path: Path, stack: StackedGRU, x: NDArray, *, prefix: str = "", layers: Sequence[str] = ()
+    path: Path,
+    stack: StackedGRU,
+    x: NDArray,
+    *,
+    prefix: str = "",
+    layers: Sequence[str] = (),
+    convention: str | None = None,
 ) -> tuple[str, NDArray] | None:
     """Return the name of the framework and the states (B, T, D n) that it computes of x (B, T, m).
 
     `prefix` and `layers` choose as they do in `load`; `stack` is asked for sizes alone. None: no framework runs such a
-    file. ValueError: the framework cannot load it, or would run code from it.
+    file, or it holds another `convention`. ValueError: the framework cannot load it, or would run code from it.
     """
     suffix = path.suffix.lower()
-    if suffix in (".pt", ".pth", ".safetensors"):
+    if convention is None and suffix in pytorch.SUFFIXES:
         return "PyTorch", _pytorch(path, stack, x, prefix)
     if suffix == ".onnx":
         return "ONNX Runtime", _onnx(path, x, layers)
