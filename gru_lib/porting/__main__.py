@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("source", type=Path, help=f"weights: {', '.join(READABLE)}")
     result.add_argument("--list", action="store_true", help="say which GRUs the file holds, and write nothing")
     result.add_argument("--to", choices=WHOLE, help="convention of the output")
-    result.add_argument("-o", "--output", type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
+    result.add_argument("-o", "--output", type=Path, help=".npz; .pt, .pth (pytorch), .onnx (onnx); code: .py, .c")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
     result.add_argument("--from", dest="convention", choices=CONVENTIONS, help="what an unlabelled file holds")

@@ -1,9 +1,11 @@
 """Run the file that came and the file that will be written, each in its own framework, on the same sequences."""
 
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.frameworks import onnx
@@ -36,8 +38,31 @@ def _written(draft: Path, stack: StackedGRU, x: NDArray) -> tuple[str, NDArray]:
     if draft.suffix == ".onnx":
         parity.require_float32(x)
         return "ONNX Runtime", onnx.session(draft.read_bytes()).run(["Y"], {"X": x})[0]
+    if draft.suffix in (".py", ".c"):
+        return ("its own lines", _module(draft)(x)) if draft.suffix == ".py" else ("C", _compiled(draft, stack, x))
     ran = running.states(draft, stack, x)
     if ran is not None:
         return ran
     convention, again = load(draft)
     return parity.framework(convention), parity.run(again, convention, x)
+
+
+def _module(draft: Path) -> Any:
+    """Return the function that a written module of Python defines; it is ours, so that it may run."""
+    names: dict[str, Any] = {}
+    exec(compile(draft.read_text(encoding="utf-8"), draft.name, "exec"), names)
+    return names["gru"]
+
+
+def _compiled(draft: Path, stack: StackedGRU, x: NDArray) -> NDArray:
+    """Return what the written file computes of each sequence, compiled by ``cc``."""
+    program = draft.with_suffix("")
+    words = ["cc", "-std=c99", "-O2", "-DGRU_MAIN", str(draft), "-lm", "-o", str(program)]
+    try:
+        subprocess.run(words, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", None) or error
+        raise ValueError(f"cc cannot compile it: {said}") from error
+    width = len(stack.layers[-1]) * stack.layers[-1][0].units
+    answers = [subprocess.run([str(program)], input=row.tobytes(), capture_output=True, check=True).stdout for row in x]
+    return np.stack([np.frombuffer(answer, x.dtype).reshape(-1, width) for answer in answers])

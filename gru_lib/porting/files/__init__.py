@@ -12,7 +12,8 @@ from gru_lib.activations import USUAL
 from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
 from gru_lib.porting.conventions import WHOLE
-from gru_lib.porting.files import hdf5, keras, keras_weights, named, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import c_code, hdf5, keras, keras_weights, named, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import python_code as python
 from gru_lib.porting.files.found import ChoiceError, Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
@@ -26,6 +27,8 @@ WRITABLE = {
     ".pt": ("pytorch", "pytorch-cell"),
     ".pth": ("pytorch", "pytorch-cell"),
     ".onnx": ("onnx",),
+    ".py": tuple(python.WRITERS),
+    ".c": ("scratch",),
 }
 
 
@@ -136,6 +139,8 @@ def encoded(suffix: str, stack: StackedGRU, convention: str) -> bytes:
     """Return the content of a file with this suffix; errors as of `save`."""
     if suffix == ".npz":
         return npz.write(stack, convention)
+    if suffix in (".py", ".c"):
+        return python.write(stack, convention) if suffix == ".py" else c_code.write(stack)
     return onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
 
 
