@@ -67,7 +67,11 @@ def test_an_error_is_one_line_and_no_traceback(tmp_path):
         ("gru.npz --to tensorflow -o other.npz", 2, "invalid choice: 'tensorflow'"),
         ("absent.npz --to keras -o other.npz", 1, "No such file or directory: 'absent.npz'"),
         ("gru.npz --to keras -o gru.npz", 1, "gru.npz exists; choose another name, or --force"),
-        ("gru.npz --to keras -o other.keras", 1, "output is other.keras; expected .npz for the convention 'keras'"),
+        (
+            "gru.npz --to keras -o other.keras",
+            1,
+            "output is other.keras; expected .npz or .py for the convention 'keras'",
+        ),
         ("gru.npz --to onnx -o other.pt", 1, "expected .npz or .onnx for the convention 'onnx'"),
         ("gru.npz --to keras -o absent/other.npz", 1, "is no folder"),
         ("gru.npz --to keras -o other.npz --prefix rnn.", 1, "prefix is 'rnn.'"),

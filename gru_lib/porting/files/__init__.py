@@ -58,12 +58,7 @@ def load(
     if suffix not in READABLE:
         raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
     convention = convention or named.USUALLY.get(suffix)
-    if prefix and suffix not in PYTORCH and not convention:
-        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
-    if (convention and suffix not in named.SUFFIXES) or (mapping and not convention):
-        raise ValueError(f"--from and --map came for {path}; expected both with {' or '.join(named.SUFFIXES)}")
-    if layers and suffix not in NAMED:
-        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(NAMED)}")
+    _refuse_idle_options(path, prefix, layers, convention, mapping)
     said = {name: value for name, value in said.items() if value is not None}
     try:
         if convention:
@@ -82,6 +77,19 @@ def load(
         raise ChoiceError(f"{path}: {error}", error.found) from error
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _refuse_idle_options(
+    path: Path, prefix: str, layers: Sequence[str], convention: str | None, mapping: Mapping[str, str]
+) -> None:
+    """Raise ValueError for an option that would do nothing with such a file."""
+    suffix = path.suffix.lower()
+    if prefix and suffix not in PYTORCH and not convention:
+        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
+    if (convention and suffix not in named.SUFFIXES) or (mapping and not convention):
+        raise ValueError(f"--from and --map came for {path}; expected both with {' or '.join(named.SUFFIXES)}")
+    if layers and suffix not in NAMED:
+        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(NAMED)}")
 
 
 def inventory(path: Path, *, dtype: str | None = None, **said: Any) -> list[Found]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.porting.stack import StackedGRU, both_rows
+from gru_lib.scratch import GRUWeights
 
 GATES = {"sigmoid": "1 / (1 + exp(-a))", "hard_sigmoid_0.2": "cut(0.2 * a + 0.5)", "hard_sigmoid_6": "cut(a / 6 + 0.5)"}
 CANDIDATES = {"tanh": "tanh(a)", "relu": "a > 0 ? a : 0"}
@@ -98,14 +99,12 @@ int main(void) {
 def write(stack: StackedGRU) -> bytes:
     """Return the file; its function ``gru`` computes the states of one sequence from zeros on."""
     first, last = stack.layers[0][0], stack.layers[-1]
-    arrays, table = [], []
-    for k, layer in enumerate(stack.layers):
-        cells = ["{0, 0, 0, 0, 0, 0}"] * 2
-        for d, gru in enumerate(layer):
-            matrices = (gru.kernel, gru.recurrent_kernel, *both_rows(gru))
-            arrays += [_array(f"{part}_{k}_{d}", array) for part, array in zip("WUbc", matrices, strict=True)]
-            cells[d] = f"{{{gru.input_size}, {gru.units}, {', '.join(f'{part}_{k}_{d}' for part in 'WUbc')}}}"
-        table.append(f"{{{', '.join(cells)}}}")
+    arrays = {
+        f"{part}_{k}_{d}": array
+        for k, layer in enumerate(stack.layers)
+        for d, gru in enumerate(layer)
+        for part, array in zip("WUbc", (gru.kernel, gru.recurrent_kernel, *both_rows(gru)), strict=True)
+    }
     text = FILE.substitute(
         about=stack.describe(),
         real="float" if first.dtype == np.float32 else "double",
@@ -117,10 +116,18 @@ def write(stack: StackedGRU) -> bytes:
         candidate=CANDIDATES[stack.activations[1]],
         before="" if stack.reset_after else BEFORE,
         reset=RESET[stack.reset_after],
-        arrays="\n".join(arrays),
-        table=", ".join(table),
+        arrays="\n".join(_array(name, array) for name, array in arrays.items()),
+        table=", ".join(_row(k, layer) for k, layer in enumerate(stack.layers)),
     )
     return text.encode()
+
+
+def _row(k: int, layer: tuple[GRUWeights, ...]) -> str:
+    """Write the two directions of a layer, zeros for one that is not there."""
+    cells = ["{0, 0, 0, 0, 0, 0}"] * 2
+    for d, gru in enumerate(layer):
+        cells[d] = f"{{{gru.input_size}, {gru.units}, {', '.join(f'{part}_{k}_{d}' for part in 'WUbc')}}}"
+    return f"{{{', '.join(cells)}}}"
 
 
 def _array(name: str, array: NDArray) -> str:

@@ -1,6 +1,7 @@
 """A file run by the framework that it belongs to, which loads it itself: what gru_lib reads of it has no part in it."""
 
 import json
+import re
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -84,14 +85,13 @@ def _is_model(path: Path) -> bool:
 def _keras(path: Path, x: NDArray, layers: Sequence[str]) -> tuple[str, NDArray]:
     """Load the model in Keras 3, or in Keras 2 what that wrote, and run the layers, one after the other."""
     content = read_bytes(path)
-    archive = path.suffix.lower() == ".keras"
-    found, kinds = keras_files.archive(content) if archive else keras_files.model_h5(content)
-    if foreign := sorted({kind for kind in kinds if kind == "Lambda" or "." in kind}):
-        raise ValueError(f"it has layers {foreign}, whose code would run; expected layers of Keras alone for a check")
-    if archive:
-        version = json.loads(dict(members(content)).get("metadata.json", b"{}")).get("keras_version")
+    if path.suffix.lower() == ".keras":
+        found, files = keras_files.archive(content)[0], dict(members(content))
+        described, version = files["config.json"], json.loads(files.get("metadata.json", b"{}")).get("keras_version")
     else:
-        version = hdf5.look_into(content, lambda file: file.attrs.get("keras_version"))
+        found = keras_files.model_h5(content)[0]
+        described, version = hdf5.look_into(content, lambda f: (f.attrs["model_config"], f.attrs.get("keras_version")))
+    _refuse_code(described)
     old = str(version.decode() if isinstance(version, bytes) else version or 2).partition(".")[0] < "3"
     framework = import_module("tf_keras" if old else "keras")
     if not old:
@@ -106,6 +106,24 @@ def _keras(path: Path, x: NDArray, layers: Sequence[str]) -> tuple[str, NDArray]
             layer = layer.get_layer(part)
         x = keras.run(_with_all_states(layer, x.shape[-1]), x)
     return f"Keras {framework.__version__}", x
+
+
+def _refuse_code(described: str | bytes) -> None:
+    """Raise ValueError if the description of a model has code in it at any depth, or names code that is not Keras's."""
+    waiting, foreign = [json.loads(described)], set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            module, kind = value.get("module"), value.get("class_name")
+            if not isinstance(module, str | None) or (
+                module and not re.fullmatch(r"keras(\.\w+)*|gru_lib\.layers", module)
+            ):
+                foreign.add(str(module))
+            if kind in ("Lambda", "__lambda__", "function"):
+                foreign.add(kind)
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if foreign:
+        raise ValueError(f"it has {sorted(foreign)}, whose code would run; expected Keras's layers alone for a check")
 
 
 def _with_all_states(layer: Any, features: int) -> Any:
