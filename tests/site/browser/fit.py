@@ -14,7 +14,7 @@ HIDDEN = """() => {
   const says = (kind, one) => `${kind}: ${one.textContent.trim().slice(0, 60)}`;
   const all = (boxes) => [...document.querySelectorAll(boxes)].filter((one) => one.checkVisibility());
   const found = [
-    ...all(".bd-article .katex-display").filter((one) => wide(one) && !told(one)).map((one) => says("formula", one)),
+    ...all(".bd-article .katex-display").filter(wide).map((one) => says("formula", one)),
     ...all(".bd-article :is(pre, .output, .pst-scrollable-table-container)").filter((one) => wide(one) && !told(one))
       .map((one) => says("cut without a sign", one)),
     ...all(".bd-article :is(p, li, dd, td, th)").filter(wide).map((one) => says("text beyond its box", one)),

@@ -8,9 +8,10 @@ from .fit import HIDDEN
 
 EQUATIONS = "chapters/foundations/equations.html"
 PHONE = (360, 740)
+NO_SIGN = "setProperty('background', 'white', 'important')"
 FAULTS = {
     "formula": "document.querySelector('.katex-display .base').style.paddingRight = '400px'",
-    "cut without a sign": "document.querySelector('.cell_input pre').style.setProperty('background', 'white', 'important')",
+    "cut without a sign": f"document.querySelector('.cell_input pre').style.{NO_SIGN}",
     "text beyond its box": "document.querySelector('.bd-article p').style = 'width: 3rem; white-space: nowrap'",
 }
 
