@@ -130,8 +130,11 @@ def test_the_command(tmp_path, monkeypatch, capsys, options, status, line):
     assert line in capsys.readouterr().out
 
 
-def test_the_command_refuses_what_it_cannot_do(capsys):
-    assert main(["--relative", "min-gru", "--badge", "x.json", "gru_lib.relatives:check_relative"]) == 2
+def test_the_command_refuses_what_it_cannot_do(tmp_path, capsys):
+    assert (
+        main(["--relative", "min-gru", "--badge", str(tmp_path / "badge.json"), "gru_lib.relatives:check_relative"])
+        == 2
+    )
     assert "--relative goes without --badge" in capsys.readouterr().out
     assert main(["--relative", "lstm", "gru_lib.relatives:check_relative"]) == 2
     assert "expected one of min-gru" in capsys.readouterr().out
