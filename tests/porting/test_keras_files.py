@@ -10,7 +10,7 @@ import pytest
 
 from gru_lib.porting import CONVENTIONS, port
 from gru_lib.porting.files import load, save
-from gru_lib.porting.parity import run
+from gru_lib.porting.check import run
 from tests.support.porting_cases import M, N, bits, loaded
 
 

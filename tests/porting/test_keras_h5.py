@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gru_lib.porting.files import Assumed, hdf5, inventory, load
-from gru_lib.porting.parity import run
+from gru_lib.porting.check import run
 
 M, N = 4, 3
 

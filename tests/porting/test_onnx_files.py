@@ -7,7 +7,7 @@ import pytest
 
 from gru_lib.porting import port
 from gru_lib.porting.files import inventory, load, onnx_write, save
-from gru_lib.porting.parity import run
+from gru_lib.porting.check import run
 from tests.support.porting_cases import B, M, N, T, bits, draw, every_stack, loaded, scratch, stack_of
 
 

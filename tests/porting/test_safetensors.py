@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gru_lib.porting.files import load
-from gru_lib.porting.parity import run
+from gru_lib.porting.check import run
 from tests.support.porting_cases import M, N
 
 

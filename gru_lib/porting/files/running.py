@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gru_lib.bounded_read import members, read_bytes
 from gru_lib.frameworks import keras, onnx
+from gru_lib.frameworks import pytorch as torch_modules
 from gru_lib.porting.files import hdf5, onnx_read, pytorch
 from gru_lib.porting.files import keras as keras_files
-from gru_lib.porting.parity import run_state
 from gru_lib.porting.stack import StackedGRU
 
 STATES = {"return_sequences": True, "return_state": False, "stateful": False}
@@ -45,6 +45,7 @@ def states(
 
 
 def _pytorch(path: Path, stack: StackedGRU, x: NDArray, prefix: str) -> NDArray:
+    """Run nn.GRU, or nn.GRUCell if its names are there, with what PyTorch or safetensors reads."""
     import torch
 
     if path.suffix.lower() == ".safetensors":
@@ -54,8 +55,13 @@ def _pytorch(path: Path, stack: StackedGRU, x: NDArray, prefix: str) -> NDArray:
     else:
         held = pytorch.held(path)
     state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
-    dtype = getattr(torch, x.dtype.name)
-    return run_state(stack, {name: value.to(dtype).numpy() for name, value in state.items()}, x)
+    first, cell = stack.layers[0], "weight_hh" in state
+    layers = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}
+    cls, options = (torch.nn.GRUCell, {}) if cell else (torch.nn.GRU, layers)
+    x_tensor = torch.tensor(x)
+    state = {name: value.to(x_tensor.dtype).numpy() for name, value in state.items()}
+    with torch.no_grad():
+        return np.asarray(torch_modules.answers(torch_modules.build_gru(cls, first[0], state, **options), x_tensor)[0])
 
 
 def _onnx(path: Path, x: NDArray, layers: Sequence[str]) -> NDArray:
