@@ -85,8 +85,8 @@ def test_both_files_run_in_their_own_frameworks(check, folder, tmp_path, source)
     assert (status, complaint) == (0, "")
     own = "gru_lib" in by + other  # else it is the third
     said = re.match(
-        rf"{re.escape(by)}[\d.]*{' and' if own else ','} {re.escape(other)}{'' if own else ' and gru_lib'} differ by (\S+) "
-        r"at most \(3 random sequences of 10 steps, seed 0; 0.0001 is allowed\)\n",
+        rf"{re.escape(by)}[\d.]*{' and' if own else ','} {re.escape(other)}{'' if own else ' and gru_lib'} differ by "
+        r"(\S+) at most \(3 random sequences of 10 steps, seed 0; 0.0001 is allowed\)\n",
         printed,
     )
     assert said and float(said[1]) < 1e-5

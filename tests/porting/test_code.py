@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def test_activations_are_written_too(run, require, reset_after, activations):
     from dataclasses import replace
 
     weights = draw(layers=2, directions=2, dtype=np.float32, reset_after=reset_after)
-    for gru in sum(weights, []):
+    for gru in chain(*weights):
         gru.recurrent_kernel[...] *= 0.2  # relu grows
     stack = replace(stack_of(weights, reset_after), activations=activations)
     x = check.sequences(stack)

@@ -23,12 +23,12 @@ KERAS_GATES = {  # hard_sigmoid is that of Keras 3
     "hard_sigmoid_0.2": "gate",
     "hard_sigmoid_6": '"hard_sigmoid"',
 }
-KERAS_GATE = '''
+KERAS_GATE = """
 @keras.saving.register_keras_serializable("gru_lib")  # Bidirectional makes its layers from their description
 def gate(a):
     return keras.ops.clip(0.2 * a + 0.5, 0, 1)
 
-'''
+"""
 RESET = {True: "r * q[:, 2 * n :]", False: "(r * h) @ U[:, 2 * n :]"}
 
 HEAD = Template('''"""$about. Written by gru_lib.porting; needs NumPy$also."""
