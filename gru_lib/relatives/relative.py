@@ -1,6 +1,6 @@
 """What a relative of the GRU consists of: a reference in exchangeable parts, random cases, known mistakes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, ClassVar
@@ -61,6 +61,11 @@ class Mistake:
     place: str = ""
     convention: bool = False
 
+    @property
+    def source(self) -> str:
+        """Address of the public page where it was made, if that is known."""
+        return self.place and f"https://github.com/{self.place}"
+
     def __and__(self, other: "Mistake") -> "Mistake":
         """Return both at once."""
         name, parts = f"{self.name}; and {other.name}", {**self.parts, **other.parts}
@@ -104,6 +109,10 @@ class RelativeCase:
     def arrays(self) -> Arrays:
         """Return what there is, by name."""
         return {"x": self.x, **self.options, **{f"weights.{name}": a for name, a in vars(self.weights).items()}}
+
+    def without(self, names: Iterable[str]) -> "RelativeCase":
+        """Return a case in which these weights have no effect."""
+        return replace(self, weights=self.weights.without(names))
 
     def cast(self, dtype: DTypeLike) -> "RelativeCase":
         """Return a copy in another precision."""

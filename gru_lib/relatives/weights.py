@@ -1,7 +1,7 @@
 """The weights of a relative: arrays by name, whose annotations say what shape they have."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import ClassVar, Self, get_type_hints
@@ -52,6 +52,10 @@ class Weights:
         """Draw normal arrays of these sizes."""
         shapes = {name: [_length(axis, sizes) for axis in axes] for name, axes in cls.axes().items()}
         return cls(**{name: scale * rng.normal(size=shape) for name, shape in shapes.items()})
+
+    def without(self, names: Iterable[str]) -> Self:
+        """Return what is left if these have no effect: they are 0, and a gain is 1."""
+        return replace(self, **{name: np.full_like(getattr(self, name), name.startswith("gain")) for name in names})
 
     def overwriting(self) -> Self:
         """Return what gives the same states if z = 1 takes the new state: z's part negated."""

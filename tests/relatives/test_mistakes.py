@@ -22,7 +22,7 @@ def run(name, **parts):
 
 
 def words(report):
-    return {case.words for case, _ in report.failures}
+    return {case.words for case, _, _ in report.failures}
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
