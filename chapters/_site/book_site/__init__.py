@@ -4,9 +4,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from book_site import claims, formulas, metadata, minutes, repository_links, scripts, search
+from book_site import cells, claims, formulas, metadata, minutes, repository_links, scripts, search
 from book_site.accessibility import clear_barriers
-from book_site.cells import name_folds, say_what_was_measured
 from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
@@ -16,8 +15,6 @@ from book_site.tables import set_tables
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
-    name_folds,
-    say_what_was_measured,
     wrap_outputs,
     set_tables,
     clear_barriers,
@@ -43,7 +40,7 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (repository_links, formulas, claims, metadata, minutes, scripts, search):
+    for part in (cells, repository_links, formulas, claims, metadata, minutes, scripts, search):
         part.setup(app)
     app.connect("build-finished", finish_pages, priority=900)  # after all others
     return {"parallel_read_safe": False, "parallel_write_safe": True}
