@@ -326,6 +326,7 @@ class Recorder:
 
 TWO_FIGURES = "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>"
 THEIRS = ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"]
+WITH_MORE = [*THEIRS[:3], "gradients.js defer", "gru-beginnings.js defer"]
 
 
 @pytest.mark.parametrize(
@@ -335,6 +336,7 @@ THEIRS = ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer"
         ("page", "<code>&lt;gru-digit&gt;</code>", []),
         ("search", "", ["search.js defer"]),
         ("page", TWO_FIGURES, [f"elements/{file}" for file in THEIRS]),
+        ("page", "<gru-beginnings>x</gru-beginnings>", [f"elements/{file}" for file in WITH_MORE]),
     ],
 )
 def test_a_page_brings_the_scripts_that_it_needs(module, name, body, files):
