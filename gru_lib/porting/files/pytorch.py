@@ -1,4 +1,4 @@
-"""PyTorch's files: the state_dict of nn.GRU or nn.GRUCell, alone or inside that of a bigger model."""
+"""PyTorch's files: what is in them by name, and the state_dict of nn.GRU or nn.GRUCell written."""
 
 import io
 import re
@@ -10,47 +10,28 @@ from typing import Any
 import numpy as np
 
 from gru_lib.bounded_read import MAX_ENTRIES, members, read_bytes
-from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import safetensors
 from gru_lib.porting.stack import StackedGRU
 
+SUFFIXES = (".pt", ".pth", ".safetensors")
 MAX_DEPTH = 50  # of mappings within mappings
 
 
-def read(path: Path, prefix: str = "", dtype: str | None = None) -> tuple[str, StackedGRU]:
-    """Return the convention and the weights whose names begin with `prefix`; half precision only if `dtype` is given.
-
-    ``.safetensors`` files have PyTorch's names too.
-    """
-    content, held = _held(path)
-    state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
-    if not any(name.startswith("weight_hh") for name in state):
-        found = gru_prefixes(held)
-        choice = f"there is one under {few(found)}: choose it as --prefix" if found else "there is none in it"
-        raise ValueError(f"it has no GRU under the prefix {prefix!r}; {choice}")
-    for name, value in state.items():
+def held(path: Path) -> dict[str, Any]:
+    """Return everything in a file under its dotted name; ``.safetensors`` files have PyTorch's names too."""
+    content = read_bytes(path)
+    if path.suffix.lower() == ".safetensors":
+        return dict(safetensors.tensors(content))
+    tensors = dict(flat(_loaded(content)))
+    for name, value in tensors.items():
         claimed = value.numel() * value.element_size() if hasattr(value, "numel") else 0
         if claimed > len(content):
             raise ValueError(f"{name} claims {claimed:,} bytes; the file has {len(content):,}")
-    state = {name: _widened(name, value, dtype) for name, value in state.items()}
-    convention = "pytorch-cell" if "weight_hh" in state else "pytorch"
-    return convention, CONVENTIONS[convention].read(state, True)
+    return tensors
 
 
-def prefixes(path: Path) -> list[str]:
-    """Return what stands before the names of each GRU in a file."""
-    return gru_prefixes(_held(path)[1])
-
-
-def _held(path: Path) -> tuple[bytes, dict[str, Any]]:
-    """Return the content of a file, and its tensors by name."""
-    content = read_bytes(path)
-    plain = path.suffix.lower() == ".safetensors"
-    return content, safetensors.tensors(content) if plain else dict(_flat(_loaded(content)))
-
-
-def _widened(name: str, value: Any, dtype: str | None) -> Any:
+def widened(name: str, value: Any, dtype: str | None) -> Any:
     """Return half precision as float32 if a wider dtype was asked for, or raise ValueError."""
     kind = str(getattr(value, "dtype", "")).removeprefix("torch.")
     if kind not in ("float16", "bfloat16"):
@@ -90,15 +71,7 @@ def _loaded(content: bytes) -> Any:
         raise ValueError(f"{what}; expected what torch.save(model.state_dict(), path) writes") from error
 
 
-def gru_prefixes(tensors: Mapping[str, Any]) -> list[str]:
-    """Return the prefixes under which there is a recurrent matrix with three gates."""
-    hidden = re.compile(r"((?:.*\.)?)weight_hh(?:_l0)?")
-    names = {name: match[1] for name in tensors if (match := hidden.fullmatch(name))}
-    shapes = {prefix: list(getattr(tensors[name], "shape", [])) for name, prefix in names.items()}
-    return [prefix for prefix, shape in shapes.items() if len(shape) == 2 and shape[0] == 3 * shape[1]]
-
-
-def _flat(content: Any) -> Iterator[tuple[str, Any]]:
+def flat(content: Any) -> Iterator[tuple[str, Any]]:
     """Yield every entry of nested mappings, as in a checkpoint, under its dotted name."""
     waiting, count = [("", content, 0)], 0
     while waiting:
