@@ -15,6 +15,7 @@ from book_site.tables import set_tables
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
+    formulas.colour_gates,
     wrap_outputs,
     set_tables,
     clear_barriers,
