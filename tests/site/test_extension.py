@@ -457,7 +457,8 @@ BOTH = f"{ONE}\n✓ nothing is lost"
 def test_a_cell_that_only_asserts_is_one_line_with_its_code(cell):
     page = cell("expect('share', x)", printed(f"{BOTH}\n"), hide_mode="input")
     assert folds(page) == {f"{TICK} 2 checks": ["Show the code"], "Show the code": []}
-    assert len(page.children[1].children) == 1
+    [checks] = page.children[1].children
+    assert [one.get("nb_element") for one in checks.children] == ["cell_code_output", None]
     assert "share: <strong>0.41 ms</strong><small> (between 0.3 and 0.5 ms)" in page.astext()
 
 

@@ -42,14 +42,15 @@ def say_in_the_box(app: Sphinx, doctree: nodes.document) -> None:
 
 
 class Minutes(SphinxRole):
-    """{minutes}`chapters/foundations/equations`: how long that chapter takes."""
+    """{minutes}`chapters/foundations/equations`: how long that chapter takes, and room for how much of it is solved."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the minutes."""
+        """Return the minutes, and what solved.js fills."""
         found = of(self.env, self.text)
         if found is None:
             raise ExtensionError(f"{self.env.docname}: minutes of {self.text!r}, which is no notebook")
-        return [nodes.Text(f"{found.minutes} min")], []
+        solved = f'<span data-solved="{self.text.rpartition("/")[2]}" data-of="{found.exercises}" hidden></span>'
+        return [nodes.Text(f"{found.minutes} min"), nodes.raw("", solved, format="html")], []
 
 
 class ChapterMap(SphinxDirective):

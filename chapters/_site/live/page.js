@@ -30,7 +30,8 @@ export function stop() {
 async function runInOrder(cell) {
   speaker = cell;
   const order = cells();
-  const due = order.slice(0, order.indexOf(cell)).filter((one) => !one.hasRun);
+  const above = order.slice(0, order.indexOf(cell));
+  const due = above.filter((one) => !one.hasRun && !one.closest("book-exercise")); // exercises stand alone
   try {
     for (const [done, earlier] of due.entries()) {
       cell.say(`First the cells above that have not run: ${done + 1} of ${due.length}`);
