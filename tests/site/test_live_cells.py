@@ -8,11 +8,11 @@ from tests.support import ROOT
 
 
 @pytest.fixture
-def cells(monkeypatch):
+def cells(require, monkeypatch):
+    for package in ("imagesize", "sphinx", "tinycss2"):
+        require(package)
     monkeypatch.syspath_prepend(ROOT / "chapters" / "_site")
-    from book_site import live_cells
-
-    return live_cells
+    return require("book_site.live_cells")
 
 
 @pytest.mark.parametrize(
