@@ -20,6 +20,10 @@ class Exercise(nodes.General, nodes.Element):
     """A stub and what follows it, up to the solution."""
 
 
+class Solved(nodes.Inline, nodes.Element):
+    """Room for how many exercises of a chapter are solved, which solved.js fills."""
+
+
 class JoinExercises(SphinxPostTransform):
     """Put each stub and its solution into one element, and say how to run it."""
 
@@ -82,6 +86,16 @@ def depart_exercise(self: HTML5Translator, _: Exercise) -> None:
     self.body.append("</book-exercise>\n")
 
 
+def visit_solved(self: HTML5Translator, node: Solved) -> None:
+    """Leave room, out of sight until there is something to say."""
+    self.body.append(f'<span data-solved="{node["chapter"]}" data-of="{node["of"]}" hidden>')
+
+
+def depart_solved(self: HTML5Translator, _: Solved) -> None:
+    """End the room."""
+    self.body.append("</span>")
+
+
 def bring_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document) -> None:
     """Add the scripts where something can be solved, or is shown as solved."""
     body = context.get("body", "")
@@ -94,5 +108,6 @@ def bring_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any]
 
 def setup(app: Sphinx) -> None:
     app.add_node(Exercise, html=(visit_exercise, depart_exercise))
+    app.add_node(Solved, html=(visit_solved, depart_solved))
     app.add_post_transform(JoinExercises)
     app.connect("html-page-context", bring_scripts)

@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
 
+from book_site.exercises import Solved
 from tools.notebooks import load, prose
 from tools.notebooks.minutes import Length, length
 
@@ -49,8 +50,10 @@ class Minutes(SphinxRole):
         found = of(self.env, self.text)
         if found is None:
             raise ExtensionError(f"{self.env.docname}: minutes of {self.text!r}, which is no notebook")
-        solved = f'<span data-solved="{self.text.rpartition("/")[2]}" data-of="{found.exercises}" hidden></span>'
-        return [nodes.Text(f"{found.minutes} min"), nodes.raw("", solved, format="html")], []
+        return [
+            nodes.Text(f"{found.minutes} min"),
+            Solved(chapter=self.text.rpartition("/")[2], of=found.exercises),
+        ], []
 
 
 class ChapterMap(SphinxDirective):

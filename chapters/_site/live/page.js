@@ -30,12 +30,11 @@ export function stop() {
 async function runInOrder(cell) {
   speaker = cell;
   const order = cells();
-  const above = order.slice(0, order.indexOf(cell));
-  const due = above.filter((one) => !one.hasRun && !one.closest("book-exercise")); // exercises stand alone
+  const due = order.slice(0, order.indexOf(cell)).filter((one) => !one.hasRun);
   try {
     for (const [done, earlier] of due.entries()) {
       cell.say(`First the cells above that have not run: ${done + 1} of ${due.length}`);
-      if (await one(earlier)) continue;
+      if ((await one(earlier)) || earlier.closest("book-exercise")) continue; // no exercise needs another's answer
       cell.fail(`The cell that comes first has failed: cell ${earlier.number}.`, earlier);
       return false;
     }

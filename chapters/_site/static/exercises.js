@@ -4,8 +4,8 @@
  * Where the cell runs in the page (live/live.js) its answer is judged by what `check` prints, a right one is remembered,
  * and the solution opens after a try. Elsewhere the element does nothing.
  */
-const REPORT = /^([✓✗○]) (\S+): (.*)((?:\n  .*)*)\n?/m; // what `check` prints: sign, name, message and the next hint
-const KINDS = { "✓": ["right", "Right."], "✗": ["wrong", "Not yet:"], "○": ["open", ""] };
+const REPORT = /^([✓✗○]) (\S+): (?:not answered yet\. |right\.)?(.*)((?:\n  .*)*)\n?/m; // what `check` prints: sign, name, message and the next hint
+const KINDS = { "✓": ["right", "Right."], "✗": ["wrong", "Not yet:"], "○": ["open", "Not answered yet."] };
 
 class BookExercise extends HTMLElement {
   connectedCallback() {
@@ -21,9 +21,9 @@ class BookExercise extends HTMLElement {
     this.verdict = element("div", "exercise-verdict", "");
     this.verdict.setAttribute("role", "status");
     this.cell.after(this.verdict);
-    const run = this.cell.querySelector(".live-run");
+    const { run } = this.cell.buttons;
     Object.assign(run, { textContent: "Check", title: run.title.replace("Run this cell", "Check the answer") });
-    this.cell.querySelector(".cell_input").addEventListener("click", () => this.#edit());
+    this.cell.input.addEventListener("click", () => this.#edit());
     this.cell.addEventListener("live:ran", ({ detail }) => this.#judge(detail));
     this.cell.addEventListener("live:reset", () => this.verdict.replaceChildren());
     this.tried = solved.names().includes(this.name);
@@ -40,7 +40,7 @@ class BookExercise extends HTMLElement {
   #open(event) {
     if (this.tried) return;
     event.preventDefault();
-    this.#say("○", "Try it first: the solution opens after your first answer, right or wrong.");
+    this.#say("○", "The solution opens after your first answer, right or wrong.");
   }
 
   #judge({ outputs }) {
@@ -49,11 +49,12 @@ class BookExercise extends HTMLElement {
     const report = printed.match(REPORT);
     this.tried ||= Boolean(error || report?.[1] === "✓" || report?.[1] === "✗");
     if (error) return this.#say("✗", `the code stopped with ${error.ename}. Its message is above.`);
-    if (!report) return this.#say("○", `Nothing was checked. The cell must end with check("${this.name}", …).`);
+    if (!report) return this.#say("○", `The cell must end with check("${this.name}", …).`);
+    if (report[1] === "○" && !this.contains(document.activeElement)) return; // it ran for the sake of another
     this.#takeOut(report[0]);
     const [, sign, , message, hint] = report;
     const kept = sign !== "✓" || solved.add(this.name);
-    this.#say(sign, sign === "✓" ? "" : message, hint.trim());
+    this.#say(sign, message, hint.trim());
     if (!kept) this.verdict.append(element("p", "", "The browser keeps nothing, so this is forgotten when you leave the page."));
   }
 

@@ -42,7 +42,7 @@ function show() {
   for (const place of document.querySelectorAll("[data-solved]")) {
     const count = names.filter((name) => name.startsWith(`${place.dataset.solved}/`)).length;
     place.hidden = count === 0;
-    place.textContent = `✓ ${count} of ${place.dataset.of} solved`;
+    place.textContent = ` ✓ ${count} of ${place.dataset.of} solved`;
   }
   for (const exercise of document.querySelectorAll("book-exercise")) {
     const heading = exercise.closest("section").querySelector("h2, h3, h4");
