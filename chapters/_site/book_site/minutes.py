@@ -15,9 +15,10 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
 
-from book_site.exercises import Solved
 from tools.notebooks import load, prose
 from tools.notebooks.minutes import Length, length
+
+from book_site.exercises import Solved
 
 EXERCISE_LINE = re.compile(r"^### Exercise \d+.*$", flags=re.M)
 EXERCISE = re.compile(r"### Exercise (\d+) \((.*?)\): (.*)")
