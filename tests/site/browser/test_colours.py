@@ -13,8 +13,9 @@ STRIPES = "".join(
 )
 PICTURE = f"""(image) => {{
   image.src = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="240" ' +
-    'height="60">{STRIPES}</svg>#_images/');
+    'height="60">{STRIPES}</svg>') + '#_images/';
   image.style.width = "240px";
+  image.style.height = "60px";
   image.loading = "eager";
 }}"""
 
@@ -34,6 +35,7 @@ def test_a_picture_keeps_its_hues_and_takes_the_ground_of_the_page(open_page, bo
     image = page.locator(f".bd-article {box}").first
     image.scroll_into_view_if_needed()
     image.evaluate(PICTURE)
+    page.wait_for_function("one => one.complete && one.naturalWidth === 240", arg=image.element_handle())
     picture = Image.open(io.BytesIO(image.screenshot())).convert("RGB")
     ground, *found = (picture.getpixel((30 + 60 * place, 30)) for place in range(4))
     assert max(abs(part - wanted) for part, wanted in zip(ground, (0x14, 0x17, 0x1B), strict=True)) <= 3
