@@ -16,6 +16,7 @@ SHARED = ("elements.css", "gru.js", "parts.js")
 ALSO = {
     "gru-beginnings": ("gradients.js",),
     "gru-explorer": ("cell.css", "unit.js", "equations.js", "cell.js", "unit-chart.js"),
+    "gru-flow": ("cell.css", "gru-flow.css", "unit.js", "equations.js", "cell.js"),
     "gru-vanishing": ("gradients.js",),
 }
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')

@@ -147,12 +147,17 @@ def test_axe_finds_what_is_wrong_by_night_alone(open_page, axe):
     assert list(found["dark"]) == ["color-contrast"]
 
 
+FIGURES = ":is(gru-explorer, gru-flow, gru-vanishing, gru-beginnings, gru-digit, gru-review)"
+
+
 def test_without_scripts_every_figure_has_words(open_page):
     for path in SITE.rglob("*.html"):
         if not re.search(r"<gru-[a-z]+>", path.read_text(encoding="utf-8")):
             continue
         page = open_page(str(path.relative_to(SITE)), java_script_enabled=False)
-        for figure in page.locator(":is(gru-explorer, gru-vanishing, gru-beginnings, gru-digit, gru-review)").all():
+        for figure in page.locator(
+            ":is(gru-explorer, gru-flow, gru-vanishing, gru-beginnings, gru-digit, gru-review)"
+        ).all():
             assert "a figure to play with stands here" in figure.inner_text()
 
 
