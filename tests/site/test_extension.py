@@ -325,7 +325,16 @@ class Recorder:
 
 
 TWO_FIGURES = "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>"
-THEIRS = ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"]
+THEIRS = [
+    "elements.css",
+    "gru.js defer",
+    "parts.js defer",
+    "digit-reading.js defer",
+    "review-reading.js defer",
+    "word-chart.js defer",
+    "gru-digit.js defer",
+    "gru-review.js defer",
+]
 WITH_MORE = [*THEIRS[:3], "gradients.js defer", "gru-beginnings.js defer"]
 
 

@@ -15,8 +15,10 @@ SHARED = ("elements.css", "gru.js", "parts.js")
 # what a figure needs besides
 ALSO = {
     "gru-beginnings": ("gradients.js",),
+    "gru-digit": ("digit-reading.js",),
     "gru-explorer": ("cell.css", "unit.js", "equations.js", "cell.js", "unit-chart.js"),
     "gru-flow": ("cell.css", "gru-flow.css", "unit.js", "equations.js", "cell.js"),
+    "gru-review": ("review-reading.js", "word-chart.js"),
     "gru-vanishing": ("gradients.js",),
 }
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')

@@ -33,7 +33,6 @@ class Flow extends book.Figure {
     this.moving = book.svg("g");
     this.ground = book.svg("g");
     this.strip = book.svg("svg", { class: "gru-strip", role: "img", "aria-label": "The last inputs as bars, and the state as a line" }, this.ground, this.moving);
-    this.now = book.html("p", { class: "gru-now" });
     this.slider = book.slider({
       label: "Bias of the update gate", min: -2, max: 7, step: 0.5, value: WEIGHTS.bz, change: (bias) => { this.bias = bias; this.update(); },
     });
@@ -44,25 +43,23 @@ class Flow extends book.Figure {
     document.addEventListener("visibilitychange", () => this.run(this.wanted));
     return [
       book.html("div", { class: "gru-cells" }, this.cell,
-        book.html("div", {}, this.strip, this.now, this.slider, book.html("div", { class: "book-buttons" }, this.button))),
-      this.words,
+        book.html("div", {}, this.strip, this.words, this.slider, book.html("div", { class: "book-buttons" }, this.button))),
     ];
   }
 
   run(wanted) {
     this.wanted = wanted;
     clearInterval(this.running);
-    const running = wanted && this.seen && !document.hidden;
-    if (running) this.running = setInterval(() => this.step(), PAUSE);
-    this.classList.toggle("gru-playing", running);
+    this.runs = wanted && this.seen && !document.hidden;
+    if (this.runs) this.running = setInterval(() => this.step(), PAUSE);
+    this.classList.toggle("gru-playing", this.runs);
     if (!this.still) this.button.textContent = wanted ? "Pause" : "Go on";
   }
 
   step() {
     this.inputs = [...this.inputs, this.next()].slice(-4 * SHOWN); // long enough for what it remembers
     const column = this.update();
-    if (!this.still) this.moving.animate([{ transform: `translateX(${column}px)` }, { transform: "none" }], { duration: GLIDE, easing: "ease-in-out" });
-    else this.say(this.now.textContent);
+    if (this.runs) this.moving.animate([{ transform: `translateX(${column}px)` }, { transform: "none" }], { duration: GLIDE, easing: "ease-in-out" });
   }
 
   /** Draw the last steps; returns how wide one is. */
@@ -70,8 +67,8 @@ class Flow extends book.Figure {
     const steps = book.runUnit({ weights: { ...WEIGHTS, bz: this.bias }, inputs: this.inputs }), now = steps.at(-1);
     this.cell.show(now);
     const kept = Math.round(100 * now.keep);
-    this.now.textContent = now.keep < 0.5 ? `A large input: ${100 - kept} % of the candidate is written.`
-      : `A small input: ${kept} % of the old state stays.`;
+    this.say(now.x > 0.5 ? `A large input: ${100 - kept} % of the candidate is written.`
+      : `A small input: ${kept} % of the old state stays.`, this.runs);
     return this.draw(steps.slice(-SHOWN));
   }
 
