@@ -10,14 +10,24 @@ from typing import Any
 from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
 from gru_lib.porting.conventions import WHOLE
-from gru_lib.porting.files import c_code, keras, keras_weights, named, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import (
+    c_code,
+    keras,
+    keras_weights,
+    named,
+    npz,
+    onnx_read,
+    onnx_write,
+    pytorch,
+    tensorflow_js,
+)
 from gru_lib.porting.files import python_code as python
 from gru_lib.porting.files.found import Assumed, ChoiceError, Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
 __all__ = ["READABLE", "WRITABLE", "Assumed", "check_target", "encoded", "inventory", "load", "save"]
 KERAS = (".keras", ".h5", ".hdf5")
-LAYERS = (*KERAS, ".onnx")  # where names of layers choose
+LAYERS = (*KERAS, ".json", ".onnx")  # where names of layers choose
 NOTHING: Mapping[str, str] = {}
 READABLE = (*named.SUFFIXES, *LAYERS)
 INSTEAD = {
@@ -100,7 +110,7 @@ def _grus(path: Path, dtype: str | None, said: Mapping[str, Any]) -> tuple[list[
         if suffix == ".onnx":
             found = [Found(name, "GRU", partial(_onnx, path, name)) for name in onnx_read.names(path)]
         else:
-            found, others = keras.model(content, dtype)
+            found, others = tensorflow_js.model(path) if suffix == ".json" else keras.model(content, dtype)
     return [gru._replace(option=f"--layer {shlex.quote(gru.name)}") for gru in found], others
 
 

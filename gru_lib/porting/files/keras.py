@@ -7,7 +7,7 @@ arrays under the name of the layer.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -21,6 +21,8 @@ from gru_lib.porting.files import hdf5
 from gru_lib.porting.files.found import Found
 from gru_lib.porting.files.keras_config import Direction, Layer, checked, layers
 from gru_lib.porting.stack import StackedGRU
+
+Rows = list[list[list[NDArray]]]  # the arrays of every direction of every GRU in a layer
 
 
 def is_model(content: bytes) -> bool:
@@ -52,12 +54,12 @@ def model(content: bytes, dtype: str | None = None) -> tuple[list[Found], list[s
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading(writer: str = "Keras") -> Iterator[None]:
     """Turn what a bad description leads to into a ValueError."""
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"damaged, or no model that Keras saved: {type(error).__name__}: {error}") from error
+        raise ValueError(f"damaged, or no model that {writer} saved: {type(error).__name__}: {error}") from error
 
 
 def found(described: list[Layer], version: int, arrays: Any) -> tuple[list[Found], list[str]]:
@@ -86,14 +88,14 @@ def _checked(part: Direction, arrays: list[NDArray]) -> list[NDArray]:
     return from_cudnn(arrays)
 
 
-def _grouped_arrays(files: Mapping[str, bytes], dtype: str | None, layer: Layer) -> list[list[list[NDArray]]]:
+def _grouped_arrays(files: Mapping[str, bytes], dtype: str | None, layer: Layer) -> Rows:
     """Return the arrays of a layer in a ``.keras`` file, where they are found by the classes of the layers."""
 
     def arrays(file: Any, part: Direction) -> list[NDArray]:
         group = hdf5.member(file, part.group)
         return _checked(part, [hdf5.array(hdf5.member(group, str(k)), dtype) for k in range(len(group))])
 
-    def look(file: Any) -> list[list[list[NDArray]]]:
+    def look(file: Any) -> Rows:
         noted = hdf5.member(file, f"{layer.group}/vars").attrs.get("name")
         if noted not in (None, layer.path[-1]):
             raise ValueError(f"{layer.group} is of the layer {noted!r}; expected {layer.path[-1]!r}")
@@ -102,23 +104,32 @@ def _grouped_arrays(files: Mapping[str, bytes], dtype: str | None, layer: Layer)
     return hdf5.look_into(files.get("model.weights.h5", b""), look)
 
 
-def _named_arrays(content: bytes, dtype: str | None, layer: Layer) -> list[list[list[NDArray]]]:
+def _named_arrays(content: bytes, dtype: str | None, layer: Layer) -> Rows:
     """Return the arrays of a layer in a ``.h5`` file; those of inner models stand in the group of the outermost one."""
 
-    def look(file: Any) -> list[list[list[NDArray]]]:
+    def look(file: Any) -> Rows:
         group = hdf5.member(file, f"model_weights/{layer.path[0]}")
         names = hdf5.strings(group, "weight_names")
         own = [name for name in names if len(layer.path) == 1 or layer.path[-1] in name.split("/")]
-        parts: dict[str, list[NDArray]] = defaultdict(list)
-        for name in own:
-            parts[name.rpartition("/")[0]].append(hdf5.array(hdf5.member(group, name), dtype))
-        wanted = [part for row in layer.rows for part in row]
-        if len(parts) != len(wanted):
-            raise ValueError(f"it has {len(own)} arrays of {len(parts)} GRUs; expected {len(wanted)} GRUs")
-        found = map(_checked, wanted, parts.values())
-        return [[next(found) for _ in row] for row in layer.rows]
+        return _rows(layer, [(name, hdf5.array(hdf5.member(group, name), dtype)) for name in own])
 
     return hdf5.look_into(content, look)
+
+
+def rows(layer: Layer, arrays: Iterable[tuple[str, NDArray]]) -> Rows:
+    """Return the arrays of a layer among those of all, whose names have its own name in them."""
+    return _rows(layer, [pair for pair in arrays if layer.path[-1] in pair[0].split("/")[:-1]])
+
+
+def _rows(layer: Layer, own: list[tuple[str, NDArray]]) -> Rows:
+    parts: dict[str, list[NDArray]] = defaultdict(list)
+    for name, array in own:
+        parts[name.rpartition("/")[0]].append(array)
+    wanted = [part for row in layer.rows for part in row]
+    if len(parts) != len(wanted):
+        raise ValueError(f"it has {len(own)} arrays of {len(parts)} GRUs; expected {len(wanted)} GRUs")
+    found = map(_checked, wanted, parts.values())
+    return [[next(found) for _ in row] for row in layer.rows]
 
 
 def from_cudnn(arrays: list[NDArray]) -> list[NDArray]:
