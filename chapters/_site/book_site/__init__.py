@@ -9,6 +9,7 @@ from book_site.accessibility import clear_barriers
 from book_site.icons import draw_icons
 from book_site.pictures import place_pictures
 from book_site.scripts import defer_scripts, replace_search_for_boxes
+from book_site.stills import place_stills
 from book_site.styles import join_styles
 
 # in this order: a style that only an icon needs is known once the icon is drawn
@@ -17,6 +18,7 @@ FINISH = (
     draw_icons,
     replace_search_for_boxes,
     defer_scripts,
+    place_stills,
     place_pictures,
     join_styles,
 )

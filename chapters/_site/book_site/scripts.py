@@ -94,6 +94,7 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
         text, places = COLOURS.subn(SET_COLOURS, text)
         if places != 1:
             raise ExtensionError(f"{page.name}: the theme sets its colours elsewhere")
+        text = text.replace("<html ", '<html data-theme="light" ', 1)  # where no script says which
         if SEARCH in text:
             return text  # its scripts rely on their order
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import re
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -432,6 +433,25 @@ def test_weights_come_when_the_reader_does_and_are_missed_in_words(open_page, na
     figure.scroll_into_view_if_needed()
     page.wait_for_function(f"Object.hasOwn(book.models, '{stem}')")
     assert controls.count() > 5
+
+
+def test_a_curve_has_its_name_at_its_end_and_leaves_its_former_self_behind(open_page):
+    page = open_page(REACH, size=(360, 740), has_touch=True, is_mobile=True)
+    figure = page.locator("gru-vanishing")
+    figure.scroll_into_view_if_needed()
+    names, ghosts = figure.locator("svg .name"), figure.locator(".ghost")
+    for settings in ({"bias": 0}, {"bias": 6}, {"bias": -2, "radius": 2}):
+        reached(figure, **settings)
+        boxes = [name.bounding_box() for name in names.all()]
+        assert sorted(names.all_inner_texts()) == sorted(KINDS)
+        for one, other in combinations(boxes, 2):
+            apart = abs(one["y"] - other["y"]) >= 12 or abs(one["x"] - other["x"]) >= max(one["width"], other["width"])
+            assert apart, "two names lie on each other"
+        assert max(box["x"] + box["width"] for box in boxes) <= 360 - 16
+    before = [figure.locator(f"svg path.{colour}:not(.ghost)").get_attribute("d") for colour in "rzg"]
+    figure.get_by_role("button", name="Draw other weights").click()
+    assert [ghost.get_attribute("d") for ghost in ghosts.all()] == before
+    assert page.faults == []
 
 
 QUESTION = """<h1>A page</h1><section>

@@ -199,7 +199,7 @@ def test_the_curve_is_read_word_by_word(open_page):
     labels = chart.locator("text[transform]")
     assert labels.all_text_contents() == text.lower().split(), "the words are the axis"
     box = chart.bounding_box()
-    page.mouse.move(box["x"] + 30 + (box["width"] - 116) / 8 * 2.5, box["y"] + 60)
+    page.mouse.move(box["x"] + 30 + (box["width"] - 128) / 8 * 2.5, box["y"] + 60)
     assert place.inner_text() == found[2]
     assert slider.input_value() == "2"
     write(figure, "word " * 250)

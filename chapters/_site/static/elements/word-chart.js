@@ -1,7 +1,7 @@
 // Two probabilities over the words of a text; the words themselves are the axis.
 "use strict";
 {
-const LEFT = 30, RIGHT = 86, TOP = 10, PLOT = 120, LETTER = 6.2, NARROW = 13;
+const LEFT = 30, RIGHT = 98, TOP = 10, PLOT = 120, LETTER = 6.2, NARROW = 13;
 const KINDS = [["bag", "bag of words", "g", "2 4"], ["gru", "GRU", "h", null]]; // key, name, colour, dashes
 
 const level = (p) => TOP + PLOT * (1 - p);
