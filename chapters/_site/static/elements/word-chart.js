@@ -5,6 +5,7 @@ const LEFT = 30, RIGHT = 98, TOP = 10, PLOT = 120, LETTER = 6.2, NARROW = 13;
 const KINDS = [["bag", "bag of words", "g", "2 4"], ["gru", "GRU", "h", null]]; // key, name, colour, dashes
 
 const level = (p) => TOP + PLOT * (1 - p);
+const short = (word) => (word.length > 12 ? `${word.slice(0, 11)}…` : word);
 const text = (x, y, words, attributes) => book.svg("text", { x, y, ...attributes }, words);
 
 /** A chart; `choose(t)` is called where a reader points at a word. */
@@ -37,9 +38,9 @@ book.wordChart = ({ choose }) => {
         book.svg("path", { class: colour, "stroke-dasharray": dash, d: `M${curves[key].map((p, t) => `${x(t).toFixed(1)} ${level(p).toFixed(1)}`).join("L")}` }),
         book.svg("circle", { class: `at ${colour}`, cx: x(chosen), cy: level(curves[key][chosen]), r: 4 }),
         text(width - RIGHT + 6, ends[k] + 4 + (k ? apart : -apart), name, { class: `name ${colour}` })]),
-      ...(ticks ? words.map((word, t) => text(0, 0, word.length > 12 ? `${word.slice(0, 11)}…` : word, {
+      ...(ticks ? words.map((word, t) => text(0, 0, short(word), {
         transform: `translate(${x(t + 1) + 3} ${TOP + PLOT + 13}) rotate(-52)`, "text-anchor": "end", class: t + 1 === chosen ? "chosen" : null,
-      })) : [text(x(chosen) + (x(chosen) < middle ? -4 : 4), TOP + PLOT + 17, words[chosen - 1] ?? "", {
+      })) : [text(x(chosen) + (x(chosen) < middle ? -4 : 4), TOP + PLOT + 17, short(words[chosen - 1] ?? ""), {
         "text-anchor": x(chosen) < middle ? "start" : "end", class: "chosen",
       })]));
   };
