@@ -443,7 +443,7 @@ def test_a_curve_has_its_name_at_its_end_and_leaves_its_former_self_behind(open_
     for settings in ({"bias": 0}, {"bias": 6}, {"bias": -2, "radius": 2}):
         reached(figure, **settings)
         boxes = [name.bounding_box() for name in names.all()]
-        assert sorted(names.all_inner_texts()) == sorted(KINDS)
+        assert sorted(names.all_text_contents()) == sorted(KINDS)
         for one, other in combinations(boxes, 2):
             apart = abs(one["y"] - other["y"]) >= 12 or abs(one["x"] - other["x"]) >= max(one["width"], other["width"])
             assert apart, "two names lie on each other"

@@ -216,8 +216,8 @@ def test_the_bag_of_words_of_the_page_is_that_of_scikit_learn(open_page, require
     content = model("bag")
 
     def unpacked(part):
-        factor = np.frombuffer(base64.b64decode(part["factors"]), "<f4")
-        return (np.frombuffer(base64.b64decode(part["numbers"]), np.int8) * factor).astype(float)
+        factor = np.frombuffer(base64.b64decode(part["factors"]), "<f4").astype(float)
+        return np.frombuffer(base64.b64decode(part["numbers"]), np.int8) * factor
 
     rarity, weights = (unpacked(content[name]) for name in ("rarity", "weights"))
     rng = np.random.default_rng(0)

@@ -167,7 +167,8 @@ book.Figure = class extends HTMLElement {
       this.words.textContent = text;
       if (!passing) this.words.removeAttribute("aria-busy");
     };
-    if (passing) say();
+    if (passing || this.passing) say(); // nor the last of them waits
     else this.saying = setTimeout(say, this.words.textContent ? 250 : 0);
+    this.passing = passing;
   }
 };
