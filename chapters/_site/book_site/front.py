@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from tools.notebooks import load, prose
 
 from book_site import minutes
+from book_site.exercises import Solved
 
 ENTRY = re.compile(r"- \[(?P<title>[^]]+)\]\((?P<file>[^)]+)\): (?P<words>.+)")
 
@@ -70,7 +71,7 @@ class Chapters(SphinxDirective):
         head = nodes.paragraph("", "", nodes.inline("", str(number or ""), classes=["number"]), link, classes=["name"])
         if found := minutes.of(self.env, name):
             head += nodes.inline("", f"{found.minutes} min", classes=["minutes"])
-        head += nodes.raw("", f'<span class="solved" data-page="{name}"></span>', format="html")
+            head += Solved(chapter=name.rpartition("/")[2], of=found.exercises)
         text, messages = self.parse_inline(words, lineno=self.lineno)
         return nodes.list_item("", head, nodes.paragraph("", "", *text), *messages)
 

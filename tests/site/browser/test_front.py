@@ -98,9 +98,6 @@ def test_the_map_has_the_numbers_and_names_of_the_sidebar(open_page):
         "all => all.map((link) => [...link.textContent.match(/(?:(\\d+)\\. )?(.*)/s)].slice(1).concat(link.href))"
     )
     assert [[number or "", name.strip(), link] for number, name, link in beside] == shown
-    places = rows.locator(".solved")
-    assert places.count() == rows.count()
-    assert {place.get_attribute("data-page") + ".html" for place in places.all()} == {
-        re.sub(r".*/html/", "", link) for *_, link in shown
-    }
-    assert places.evaluate_all("all => all.every((one) => !one.offsetWidth)"), "an empty place takes no room"
+    places = rows.locator("[data-solved]")
+    assert places.count() == rows.locator(".minutes").count() > 10, "a chapter has room for what is solved"
+    assert places.evaluate_all("all => all.every((one) => !one.offsetWidth)"), "which takes none while empty"
