@@ -18,6 +18,7 @@ from gru_lib.conformance.run_case import Outcome, run_case
 from gru_lib.conformance.time_limit import Caller, NoAnswerError
 
 AGAIN = "gives another answer when it is called again: it keeps state between calls, or draws random numbers"
+PATIENCE = 16  # cases that only raise, with both resets, with biases and h0 and without, before it is left alone
 REUSED = "changes, when it is called again, what it has returned before: hand out a copy of the buffer"
 
 
@@ -33,7 +34,7 @@ class Trial(NamedTuple):
     def settled(self) -> bool:
         """Whether another choice need not be tried: it agrees, or what is wrong is no choice."""
         named = bool(self.mistakes) and not any(mutant.convention for mutant in self.mistakes)
-        return not self.failures or (named and all(failure.numbers for failure in self.failures))
+        return not (self.failures or self.problem) or (named and all(failure.numbers for failure in self.failures))
 
     @property
     def likely(self) -> tuple[bool, int, int, bool]:
@@ -50,7 +51,7 @@ def judge(implementation: Implementation, dtype: str | None = None, limit: float
     with Caller(limit) as ask:
         for choice in implementation.choices:
             trials.append(trial := _tried(implementation, choice, dtype, ask))
-            if trial.problem or trial.settled:
+            if trial.settled or ask.silent:
                 break
         return _report(implementation, min(trials, key=lambda trial: trial.likely), ask)
 
@@ -60,14 +61,15 @@ def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str
     failures: list[Failure] = []
     problem = ""
     try:
-        for case in plan(implementation, choice, dtype, ask):
+        cases = plan(implementation, choice, dtype, ask)
+        for case in cases:
             outcomes.append(ask(run_case, implementation, case))
+            if len(outcomes) == min(PATIENCE, len(cases)) and (raised := _only_raises(outcomes)):
+                return Trial([], [], (), raised)
         failures += _repetition(implementation, outcomes, ask)
     except NoAnswerError as error:
         problem = f"it {error}"
     failures += [failure for failure in map(state_failure, outcomes) if failure]
-    if not problem and (raised := _only_raises(outcomes)):
-        return Trial([], [], (), raised)
     # a mistake explains wrong numbers; what only raises has none
     mistakes = diagnose(outcomes) if any(failure.numbers for failure in failures) else ()
     return Trial(outcomes, failures, mistakes, problem)
@@ -184,4 +186,5 @@ def _only_raises(outcomes: Sequence[Outcome]) -> str:
     """Return what is raised, if nothing else happens."""
     problems = [outcome.problem for outcome in outcomes]
     raised = all(outcome.states is None and outcome.problem.startswith("raised ") for outcome in outcomes)
-    return f"it does nothing but raise: {problems[0].removeprefix('raised ')}" if raised else ""
+    what = f"it does nothing but raise: {problems[0].removeprefix('raised ')}"
+    return f"{what}; after {len(outcomes)} cases it was asked no more" if raised else ""

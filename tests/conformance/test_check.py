@@ -165,6 +165,17 @@ def test_two_mistakes_at_once_are_named(names):
     assert any(set(names) == set(mutant.id.split(" + ")) for mutant in report.mistakes)
 
 
+@pytest.mark.parametrize("final", ["the last output", "the state that was kept"])
+def test_a_mask_taken_as_lengths_has_its_name_whatever_the_final_state_is(final):
+    def gru(x, weights, *, h0=None, mask=None):
+        lengths = np.ones(x.shape[:2], bool) if mask is None else np.arange(x.shape[1]) < mask.sum(1)[:, None]
+        kept = gru_forward(x, weights, h0=h0, mask=lengths)[0]
+        zeroed = np.where(lengths[:, :, None], kept, 0)
+        return zeroed, (zeroed if final == "the last output" else kept)[:, -1].copy()
+
+    assert "mask-as-lengths + masked-output-zeroed" in ids(check_gru(gru, reset_after=True))
+
+
 def test_two_mistakes_in_the_same_part_exclude_each_other():
     assert combine(MUTANTS["update-inverted"], MUTANTS["past-not-scaled"]) is None
 

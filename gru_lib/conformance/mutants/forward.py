@@ -92,9 +92,9 @@ class GRUVariant(Variant):
         return states
 
     @staticmethod
-    def final(_ops: Any, states: Any, _inputs: SequenceInput) -> Any:
-        """Return the state (B, n) after the last step; `states` are in the order of processing."""
-        return states[:, -1]
+    def final(_ops: Any, h: Any, _states: Any, _inputs: SequenceInput) -> Any:
+        """Return the state (B, n) after the last step: h, which the steps hand on, whatever the outputs are."""
+        return h
 
     @staticmethod
     def output_order(_ops: Any, states: Any, _inputs: SequenceInput) -> Any:
@@ -137,7 +137,7 @@ class GRUVariant(Variant):
             if trace is not None:
                 trace.append(step._replace(valid=valid))
         states = self.outputs(ops, ops.stack(outputs, axis=1), inputs)
-        return self.output_order(ops, states, inputs), self.final(ops, states, inputs)
+        return self.output_order(ops, states, inputs), self.final(ops, h, states, inputs)
 
 
 def gru_of_parts(parts: dict[str, Callable], *, final: bool = False) -> Callable[..., Any]:
