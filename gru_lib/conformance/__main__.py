@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.path.insert(0, "")  # modules of the current directory, as `python -m` finds them
     try:
         if options.relative:
-            return _relative(options.relative, find(options.target))
+            return _relative(options)
         gradients = find(options.gradients) if options.gradients else None
         report = check_gru(_target(options), gradients=gradients, limit=options.limit, **meant)
     except CannotTestError as error:
@@ -112,15 +112,19 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if report.passed else 1 if report.tested else 2
 
 
-def _relative(name: str, function: Any) -> int:
+def _relative(options: argparse.Namespace) -> int:
     from gru_lib.relatives import check_relative
 
+    for name in ("command", "gradients", "reset_after", "bias_rows", "gates", "candidate", "weights", "json", "badge"):
+        if getattr(options, name) not in (None, False) or (name == "reset_after" and options.reset_after is False):
+            raise CannotTestError(f"--relative goes without --{name.replace('_', '-')}")
+    meant = {name: value for name in ("update", "dtype") if (value := getattr(options, name)) is not None}
     try:
-        relative = check_relative(name, function)
+        relative = check_relative(options.relative, find(options.target), limit=options.limit, **meant)
     except ValueError as error:
         raise CannotTestError(str(error)) from None
     print(relative)
-    return 0 if relative.passed else 1
+    return 0 if relative.passed else 2 if relative.problem else 1
 
 
 if __name__ == "__main__":

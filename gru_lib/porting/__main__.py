@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from gru_lib.activations import CANDIDATES, GATES
-from gru_lib.porting.conventions import WHOLE
-from gru_lib.porting.files import READABLE, Assumed, check_target, inventory, load, save
+from gru_lib.atomic_write import atomic_write
+from gru_lib.porting.conventions import CONVENTIONS, WHOLE
+from gru_lib.porting.files import READABLE, Assumed, check_target, encoded, inventory, load
 from gru_lib.porting.files.found import ChoiceError, table
 from gru_lib.porting.stack import cast
 from gru_lib.records.run_environment import QUIET
@@ -27,9 +28,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("source", type=Path, help=f"weights: {', '.join(READABLE)}")
     result.add_argument("--list", action="store_true", help="say which GRUs the file holds, and write nothing")
     result.add_argument("--to", choices=WHOLE, help="convention of the output")
-    result.add_argument("-o", "--output", type=Path, help=".npz, .pt, .pth (pytorch) or .onnx (onnx)")
+    result.add_argument("-o", "--output", type=Path, help=".npz; .pt, .pth (pytorch), .onnx (onnx); code: .py, .c")
     result.add_argument("--prefix", default="", help="of the GRU's names in a PyTorch file, such as rnn.")
     result.add_argument("--layer", action="append", default=[], help="of a Keras model; again for a second layer")
+    result.add_argument("--from", dest="convention", choices=CONVENTIONS, help="what an unlabelled file holds")
+    result.add_argument("--map", type=names, default={}, help="its arrays, such as kernel=W,recurrent_kernel=U,bias=b")
     unseen = result.add_argument_group("what a file of weights alone does not show")
     which = unseen.add_mutually_exclusive_group()
     which.add_argument("--reset-after", action="store_true", default=None)
@@ -38,8 +41,16 @@ def parser() -> argparse.ArgumentParser:
     unseen.add_argument("--candidate", choices=CANDIDATES, help="its activation")
     result.add_argument("--dtype", choices=["float32", "float64"], help="round to it (ONNX Runtime needs float32)")
     result.add_argument("--force", action="store_true", help="replace the output if it exists")
-    result.add_argument("--check", action="store_true", help="run source and target, and compare, before writing")
+    result.add_argument("--check", action="store_true", help="run both files in their own frameworks before writing")
     return result
+
+
+def names(text: str) -> dict[str, str]:
+    """Return a name in the file for each name in the convention."""
+    pairs = [pair.split("=") for pair in text.split(",")]
+    if any(len(pair) != 2 for pair in pairs) or len({pair[0] for pair in pairs}) < len(pairs):
+        raise argparse.ArgumentTypeError(f"it is {text!r}; expected one name=array for each array")
+    return dict(pairs)  # type: ignore[arg-type]  # lists of two
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,18 +85,20 @@ def convert(options: argparse.Namespace) -> str:
     """Read, convert and write; return what was written, in words."""
     check_target(options.output, options.to, force=options.force)
     with warnings.catch_warnings(record=True, action="always") as assumed:
-        source, stack = load(options.source, prefix=options.prefix, layers=options.layer, **said(options))
+        choice: dict[str, Any] = {"prefix": options.prefix, "layers": options.layer, "convention": options.convention}
+        source, stack = load(options.source, **choice, mapping=options.map, **said(options))
     if options.dtype:
         stack = cast(stack, np.dtype(options.dtype))
     lines = [f"{options.output}: {options.to}, {stack.describe()}"]
+    content = encoded(options.output.suffix.lower(), stack, options.to)
     if options.check:
-        from gru_lib.porting.parity import compare
+        from gru_lib.porting.check import check
 
-        lines.insert(0, compare(stack, source, options.to))
+        lines.insert(0, check(options.source, source, stack, options.output, content, **choice))
     lines += [f"note: {warning.message}" for warning in assumed if warning.category is Assumed]
     if options.to == "onnx" and stack.layers[0][0].dtype == np.float64:
         lines.append("note: ONNX Runtime runs the operator GRU in float32 only; --dtype float32 rounds the weights")
-    save(options.output, stack, options.to, force=options.force)
+    atomic_write(options.output, content, replace=options.force)
     return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 """Run a stack in the framework that a convention belongs to, to compare two of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,20 +13,34 @@ from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import onnx_write
 from gru_lib.porting.stack import StackedGRU
 
-BATCH, STEPS = 3, 10
+BATCH, STEPS, SEED = 3, 10, 0
 TOLERANCE = 1e-4  # states lie in [-1, 1]: frameworks differ by rounding, 1e-6; exchanged gates by 0.01 and more
 
 
-def compare(stack: StackedGRU, source: str, target: str) -> str:
-    """Run both conventions on the same random sequences; say how far they are apart, ValueError above `TOLERANCE`."""
-    first = stack.layers[0][0]
-    x = np.random.default_rng(0).normal(size=(BATCH, STEPS, first.input_size)).astype(first.dtype)
-    states = [run(stack, convention, x) for convention in (source, target)]
-    names = [RUNNERS[name][1] if name in RUNNERS else "gru_lib" for name in (source, target)]
-    difference = np.abs(states[0] - states[1]).max()
+def compare(source: tuple[str, NDArray], target: tuple[str, NDArray]) -> str:
+    """Say how far the states of two runs are apart, each with its name; ValueError above `TOLERANCE`."""
+    difference = np.abs(source[1] - target[1]).max()
+    found = f"{source[0]} and {target[0]} differ by {difference:.1e}"
     if not difference <= TOLERANCE:
-        raise ValueError(f"{names[0]} and {names[1]} differ by {difference:.1e}; expected {TOLERANCE} or less")
-    return f"{names[0]} and {names[1]} differ by {difference:.1e} at most on random input"
+        raise ValueError(f"{found}; expected {TOLERANCE} or less")
+    return f"{found} at most ({BATCH} random sequences of {STEPS} steps, seed {SEED}; {TOLERANCE} is allowed)"
+
+
+def sequences(stack: StackedGRU) -> NDArray:
+    """Return random sequences (B, T, m) for a stack, in its dtype."""
+    first = stack.layers[0][0]
+    return np.random.default_rng(SEED).normal(size=(BATCH, STEPS, first.input_size)).astype(first.dtype)
+
+
+def require_float32(x: NDArray) -> None:
+    """Raise ValueError for what ONNX Runtime cannot run."""
+    if x.dtype != np.float32:
+        raise ValueError(f"the weights are {x.dtype}; expected float32, which is all that ONNX Runtime can check")
+
+
+def framework(convention: str) -> str:
+    """Return the name of what `run` runs a convention in."""
+    return RUNNERS[convention][1] if convention in RUNNERS else "gru_lib"
 
 
 def run(stack: StackedGRU, convention: str, x: NDArray) -> NDArray:
@@ -49,30 +64,28 @@ def _keras(stack: StackedGRU, x: NDArray) -> NDArray:
     return x
 
 
-def _pytorch(stack: StackedGRU, x: NDArray) -> NDArray:
+def run_state(stack: StackedGRU, state: Mapping[str, Any], x: NDArray) -> NDArray:
+    """Return what nn.GRU, or nn.GRUCell if its names are there, computes with a state_dict; the sizes are `stack`'s."""
     import torch
 
-    first, state = stack.layers[0], CONVENTIONS["pytorch"].write(stack)
+    first = stack.layers[0]
     options: dict[str, Any] = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}
-    module = pytorch.build_gru(torch.nn.GRU, first[0], state, **options)
+    cls = torch.nn.GRUCell if "weight_hh" in state else torch.nn.GRU
+    module = pytorch.build_gru(cls, first[0], state, **options if cls is torch.nn.GRU else {})
     with torch.no_grad():
-        return np.asarray(pytorch.states(module, torch.tensor(x)))
+        return np.asarray(pytorch.answers(module, torch.tensor(x))[0])
+
+
+def _pytorch(stack: StackedGRU, x: NDArray) -> NDArray:
+    return run_state(stack, CONVENTIONS["pytorch"].write(stack), x)
 
 
 def _pytorch_cell(stack: StackedGRU, x: NDArray) -> NDArray:
-    import torch
-
-    cell = pytorch.build_gru(torch.nn.GRUCell, stack.layers[0][0], CONVENTIONS["pytorch-cell"].write(stack))
-    states: list[torch.Tensor] = []
-    with torch.no_grad():
-        for x_t in torch.tensor(x).unbind(1):
-            states.append(cell(x_t, states[-1] if states else None))
-    return np.asarray(torch.stack(states, 1))
+    return run_state(stack, CONVENTIONS["pytorch-cell"].write(stack), x)
 
 
 def _onnx(stack: StackedGRU, x: NDArray) -> NDArray:
-    if x.dtype != np.float32:
-        raise ValueError(f"the weights are {x.dtype}; expected float32, which is all that ONNX Runtime can check")
+    require_float32(x)
     return np.asarray(onnx.session(onnx_write.write(stack)).run(["Y"], {"X": x})[0])
 
 

@@ -134,6 +134,14 @@ def single(convention: str, stack: StackedGRU, *, reset_after: bool = True) -> G
     return stack.layers[0][0]
 
 
+def both_rows(gru: GRUWeights) -> tuple[NDArray, NDArray]:
+    """Return b and c (3n,), zeros for what a GRU lacks; with reset before c stands for nothing."""
+    zeros = np.zeros(3 * gru.units, gru.dtype)
+    rows = [] if gru.bias is None else list(np.atleast_2d(gru.bias))
+    b, c = [*rows, zeros, zeros][:2]
+    return b, c
+
+
 def folded(gru: GRUWeights) -> tuple[NDArray, NDArray]:
     """Return one bias (3n,) for z, r and h, b + c for the gates, and what the candidate has beside it, c_h (n,)."""
     b, c = np.zeros((2, 3 * gru.units), gru.dtype) if gru.bias is None else gru.bias

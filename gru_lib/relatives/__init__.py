@@ -3,7 +3,7 @@
 Each is a plain loop over time in NumPy, a reference for other implementations, with its own cases and mistakes.
 """
 
-from gru_lib.relatives.block import BLOCK_GRU
+from gru_lib.relatives.block import BLOCK_GRU, DREAMER_GRU
 from gru_lib.relatives.check import check_relative
 from gru_lib.relatives.conv import CONV_GRU
 from gru_lib.relatives.decay import GRU_D
@@ -11,6 +11,8 @@ from gru_lib.relatives.layer_norm import LAYER_NORM_GRU
 from gru_lib.relatives.min_gru import MIN_GRU, MIN_GRU_LOG
 from gru_lib.relatives.relative import Relative
 
-RELATIVES = {relative.name: relative for relative in (MIN_GRU, MIN_GRU_LOG, LAYER_NORM_GRU, BLOCK_GRU, CONV_GRU, GRU_D)}
+RELATIVES = {
+    each.name: each for each in (MIN_GRU, MIN_GRU_LOG, LAYER_NORM_GRU, DREAMER_GRU, BLOCK_GRU, CONV_GRU, GRU_D)
+}
 
 __all__ = ["RELATIVES", "Relative", "check_relative"]

@@ -1,86 +1,99 @@
-"""Dreamer's block GRU: one kernel for [h, x], block by block, a reset on the candidate's whole sum, z moved by -1.
+"""Dreamer's GRUs: one kernel for [h, x], a reset on the candidate's whole sum, and a z that leans to the past.
 
-    [r_t, g_t, z_t] of block k = [h_{t-1} of block k, x_t] K_k + b_k
-    h_t = z_t * tanh(sigmoid(r_t) * g_t) + (1 - z_t) * h_{t-1}      with z_t = sigmoid(its sum - 1)
+    [z_t, r_t, g_t] of block i = [h_{t-1} of block i, x_t] K_i + b_i
+    h_t = z_t * h_{t-1} + (1 - z_t) * tanh(sigmoid(r_t) * g_t)      with z_t = sigmoid(its sum + 1)
 
-Danijar Hafner et al., Mastering Diverse Domains through World Models, 2023, and the authors' program (dreamerv3,
-rssm.py, `_core`, read in November 2026), whose normed layers in front of it belong to the world model.
-One block is the GRU cell of DreamerV2 without its normalisation.
+Danijar Hafner et al., Mastering Diverse Domains through World Models, 2023, which gives no equations for it; these are
+those of the authors' program (github.com/danijar/dreamerv3, `_core` in rssm.py, read in November 2026). Its columns
+stand in the order r, g, z, and its z is 1 - z here: sigmoid(its sum - 1). The normed layers in front of it belong to
+the world model. Until April 2024, and in DreamerV2, there was one block and one layer normalisation:
+
+    [z_t, r_t, g_t] = LN([h_{t-1}, x_t] K),    LN over all 3n sums, with an epsilon of 1e-3
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.relatives.relative import COMMON, Arrays, Cell, Mistake, Relative, normal
-from gru_lib.scratch import sigmoid
+from gru_lib.relatives.relative import COMMON, Cell, Mistake, Relative, in_order, same, vectors
+from gru_lib.relatives.weights import Weights
 
 
-class BlockGRU(Cell):
-    """Weights: kernel (K, n/K + m, 3n/K) for K blocks, bias (K, 3n/K); columns r, g, z."""
+@dataclass(frozen=True, eq=False)
+class DreamerGRUWeights(Weights):
+    """Columns z, r, g."""
+
+    gain: Annotated[NDArray, "3n"]
+    bias: Annotated[NDArray, "3n"]
+    kernel: Annotated[NDArray, "n+m 3n"]
+
+    gated = ("gain", "bias")
+
+
+@dataclass(frozen=True, eq=False)
+class BlockGRUWeights(Weights):
+    """One array for each of k blocks of n units; columns z, r, g."""
+
+    bias: Annotated[NDArray, "k 3n"]
+    kernel: Annotated[NDArray, "k n+m 3n"]
+
+    gated = ("kernel", "bias")
+
+
+class DreamerGRU(Cell):
+    """One block, with layer normalisation."""
+
+    shifted = staticmethod(lambda a: a + 1)  # the sum of z
+    taken = staticmethod(lambda r, g: np.tanh(r * g))
+    joined = staticmethod(lambda h, x: np.concatenate([h, x], axis=-1))  # what the kernel reads
 
     @staticmethod
-    def joined(h: NDArray, x: NDArray) -> NDArray:
-        """Return what a block reads."""
-        return np.concatenate([h, x], axis=-1)
+    def normed(a: NDArray, epsilon: float = 1e-3) -> NDArray:
+        """Return sums centred and scaled."""
+        return (a - a.mean(axis=-1, keepdims=True)) / np.sqrt(a.var(axis=-1, keepdims=True) + epsilon)
 
-    @staticmethod
-    def state_of(h: NDArray, k: int, blocks: int) -> NDArray:
-        """Return the part (B, n/K) of the state that block k reads."""
-        return np.split(h, blocks, axis=-1)[k]
+    def gated(self, sums: NDArray, h: NDArray) -> NDArray:
+        """Return the next state of these units."""
+        z, r, g = self.split(sums)
+        return self.mix(self.gate(self.shifted(z)), h, self.taken(self.gate(r), g))
 
-    @staticmethod
-    def split(sums: NDArray) -> list[NDArray]:
-        """Return the sums of r, g and z."""
-        return np.split(sums, 3, axis=-1)
-
-    @staticmethod
-    def update(a: NDArray) -> NDArray:
-        """Return z."""
-        return sigmoid(a - 1)
-
-    @staticmethod
-    def candidate(r: NDArray, g: NDArray) -> NDArray:
-        """Return what is taken."""
-        return np.tanh(r * g)
-
-    @staticmethod
-    def mix(z: NDArray, h: NDArray, g: NDArray) -> NDArray:
-        """Return the next state of a block."""
-        return z * g + (1 - z) * h
-
-    def start(self, x: NDArray, weights: Mapping[str, NDArray]) -> NDArray:
-        """Return zeros (B, n)."""
-        return np.zeros((len(x), weights["bias"].size // 3))
-
-    def step(self, x: NDArray, h: NDArray, weights: Mapping[str, NDArray], **_inputs: NDArray) -> NDArray:
+    def step(self, x: NDArray, h: NDArray, weights: DreamerGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
-        blocks = len(weights["kernel"])
-        after = []
-        for k, (kernel, bias) in enumerate(zip(weights["kernel"], weights["bias"], strict=True)):
-            r, g, z = self.split(self.joined(self.state_of(h, k, blocks), x) @ kernel + bias)
-            before = np.split(h, blocks, axis=-1)[k]
-            after.append(self.mix(self.update(z), before, self.candidate(sigmoid(r), g)))
+        return self.gated(self.normed(self.joined(h, x) @ weights.kernel) * weights.gain + weights.bias, h)
+
+
+class BlockGRU(DreamerGRU):
+    """Several blocks, without layer normalisation."""
+
+    read = staticmethod(lambda h, k: np.split(h, k, axis=-1))  # what of the state each block reads
+    state_shape = staticmethod(lambda x, weights: (len(x), weights.bias.size // 3))
+
+    def step(self, x: NDArray, h: NDArray, weights: BlockGRUWeights, **_inputs: NDArray) -> NDArray:  # type: ignore[override]
+        """Return the state (B, k n) after x (B, m)."""
+        k = len(weights.bias)
+        blocks = zip(self.read(h, k), weights.kernel, weights.bias, np.split(h, k, axis=-1), strict=True)
+        after = [self.gated(self.joined(read, x) @ kernel + bias, before) for read, kernel, bias, before in blocks]
         return np.concatenate(after, axis=-1)
-
-
-def _draw(
-    rng: np.random.Generator, *, batch: int, steps: int, blocks: int = 2, width: int = 3, m: int = 3
-) -> tuple[NDArray, Arrays, NDArray, Arrays]:
-    weights = normal(rng, kernel=(blocks, width + m, 3 * width), bias=(blocks, 3 * width))
-    return rng.normal(size=(batch, steps, m)), weights, rng.normal(size=(batch, blocks * width)), {}
 
 
 MISTAKES = (
     *COMMON,
-    Mistake("the -1 in the update gate forgotten", {"update": sigmoid}),
-    Mistake("+1 in the update gate instead of -1", {"update": lambda a: sigmoid(a + 1)}),
-    Mistake("z inverted: z = 1 keeps the past", {"mix": lambda z, h, g: z * h + (1 - z) * g}),
-    Mistake("reset gate outside the tanh", {"candidate": lambda r, g: r * np.tanh(g)}),
-    Mistake("reset gate never applied", {"candidate": lambda _r, g: np.tanh(g)}),
-    Mistake("x before h in what a block reads", {"joined": lambda h, x: np.concatenate([x, h], axis=-1)}),
-    Mistake("columns read in the order z, r, g", {"split": lambda a: [np.split(a, 3, axis=-1)[i] for i in (1, 2, 0)]}),
-    Mistake("state dealt out to the blocks in turn", {"state_of": lambda h, k, blocks: h[:, k::blocks]}),
+    Mistake("z not moved: the update bias is forgotten", {"shifted": same}),
+    Mistake("z moved the wrong way", {"shifted": lambda a: a - 1}),
+    Mistake("reset gate outside the tanh", {"taken": lambda r, g: r * np.tanh(g)}),
+    Mistake("reset gate never applied", {"taken": lambda _r, g: np.tanh(g)}),
+    Mistake("x before h in what the kernel reads", {"joined": lambda h, x: np.concatenate([x, h], axis=-1)}),
+    Mistake("columns read in the order r, g, z", {"split": in_order(2, 0, 1)}),
+    Mistake("columns read in the order z, g, r", {"split": in_order(0, 2, 1)}),
 )
-BLOCK_GRU = Relative("block-gru", BlockGRU, _draw, {"one block": {"blocks": 1}, "four blocks": {"blocks": 4}}, MISTAKES)
+NORM = (
+    Mistake("normalisation left out", {"normed": same}),
+    Mistake("normalised without centring", {"normed": lambda a: a / np.sqrt(np.mean(a * a, -1, keepdims=True) + 1e-3)}),
+    Mistake("epsilon of 1e-5, not 1e-3", {"normed": lambda a: DreamerGRU.normed(a, 1e-5)}, "jsikyoon/dreamer-torch"),
+)
+BLOCK = (Mistake("state dealt out to the blocks in turn", {"read": lambda h, k: [h[:, i::k] for i in range(k)]}),)
+MORE, BLOCKS = {"more features than units": {"m": 5}}, {"one block": {"k": 1}, "four blocks": {"k": 4}}
+DREAMER_GRU = Relative("dreamer-gru", DreamerGRU, vectors(DreamerGRUWeights, m=3, n=4), MORE, MISTAKES + NORM)
+BLOCK_GRU = Relative("block-gru", BlockGRU, vectors(BlockGRUWeights, k=2, m=4, n=3), BLOCKS, MISTAKES + BLOCK)

@@ -1,37 +1,54 @@
 """GRU-D: what is missing is filled in by a value that decays, and the state decays while nothing is seen.
 
-    d_t = exp(-max(0, delta_t W_d + b_d))                        decay, one for x (W_d diagonal), one for h
-    x'_t = m_t x_t + (1 - m_t) (dx_t x_last + (1 - dx_t) x_mean) m is 1 where there is a value, x_last the last one seen
-    h' = dh_t * h_{t-1}
-    z_t = sigmoid(x'_t W_z + h' U_z + m_t V_z + b_z)             r_t likewise: the mask enters too
-    g_t = tanh(x'_t W_h + (r_t * h') U_h + m_t V_h + b_h)        reset before
-    h_t = (1 - z_t) * h' + z_t * g_t                             z = 1 takes the new state
+    d_t = exp(-max(0, delta_t W_d + b_d))                        (10); one for x, number by number, and one for h
+    x'_t = m_t x_t + (1 - m_t) (dx_t x_last + (1 - dx_t) x_mean) (11); x_last is the last value seen, x_mean before
+    h' = dh_t * h_{t-1}                                          (12)
+    r_t = sigmoid(x'_t W_r + h' U_r + m_t V_r + b_r)             (13); z_t likewise (14): the mask enters too
+    g_t = tanh(x'_t W_h + (r_t * h') U_h + m_t V_h + b_h)        (15); reset before
+    h_t = z_t * h' + (1 - z_t) * g_t                             (16); the paper's z is 1 - z here
 
-Zhengping Che et al., Recurrent Neural Networks for Multivariate Time Series with Missing Values, 2018, equations of
-the section GRU-D. delta_t is the time since the variable was last seen, and comes with x; x_last is the mean until
-something was seen.
+Zhengping Che et al., Recurrent Neural Networks for Multivariate Time Series with Missing Values, 2018. m_t is 1 where
+there is a value. delta_t is the time since the variable was last seen (2), and comes with x. The first author's program
+(github.com/PeterChe1990/GRU-D) differs: it mixes with h_{t-1} in (16), feeds 1 - m_t, and takes x_mean for zero.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.relatives.relative import COMMON, Arrays, Cell, Mistake, Relative, normal
-from gru_lib.scratch import sigmoid
+from gru_lib.relatives.relative import COMMON, RESET_BEFORE, Cell, Drawn, Mistake, Relative, same
+from gru_lib.relatives.weights import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class GRUDWeights(Weights):
+    """W, U, V, b, columns z, r, h; W_d and b_d for x and for h; and x_mean."""
+
+    kernel: Annotated[NDArray, "m 3n"]
+    recurrent_kernel: Annotated[NDArray, "n 3n"]
+    mask_kernel: Annotated[NDArray, "m 3n"]
+    bias: Annotated[NDArray, "3n"]
+    x_decay: Annotated[NDArray, "m"]
+    x_decay_bias: Annotated[NDArray, "m"]
+    h_decay: Annotated[NDArray, "m n"]
+    h_decay_bias: Annotated[NDArray, "n"]
+    x_mean: Annotated[NDArray, "m"]
+
+    gated = ("kernel", "recurrent_kernel", "mask_kernel", "bias")
 
 
 class GRUD(Cell):
-    """Weights: W, V (m, 3n), U (n, 3n), columns z, r, h, b (3n,); W_dx, b_dx, x_mean (m,), W_dh (m, n), b_dh (n,).
+    """The step, part by part. Inputs: mask and delta, both (B, T, m)."""
 
-    Inputs: mask and delta, both (B, T, m).
-    """
-
-    @staticmethod
-    def decay(a: NDArray) -> NDArray:
-        """Return a factor from 0 to 1."""
-        return np.exp(-np.maximum(0, a))
+    times = staticmethod(same)  # delta, which decays are made of
+    seen = staticmethod(same)  # the mask as it enters the gates
+    biases = staticmethod(same)
+    after = staticmethod(same)  # the state at the end of the step
+    decay = staticmethod(lambda a: np.exp(-np.maximum(0, a)))
+    filler = staticmethod(lambda _x, last, decay, mean: decay * last + (1 - decay) * mean)
+    before = staticmethod(lambda h, decay: (decay * h, decay * h))  # for the gates, and to be mixed with the candidate
 
     @staticmethod
     def last_seen(x: NDArray, mask: NDArray, mean: NDArray) -> NDArray:
@@ -43,93 +60,62 @@ class GRUD(Cell):
             now = np.where(mask[:, t] > 0, x[:, t], now)
         return last
 
-    @staticmethod
-    def filled(x: NDArray, mask: NDArray, last: NDArray, decay: NDArray, mean: NDArray) -> NDArray:
-        """Return x with what is missing filled in."""
-        return np.where(mask > 0, x, decay * last + (1 - decay) * mean)
+    def run(self, x: NDArray, weights: GRUDWeights, *, h0: NDArray | None = None, **inputs: NDArray) -> NDArray:
+        """Add what was last seen."""
+        last, delta = self.last_seen(x, inputs["mask"], weights.x_mean), self.times(inputs["delta"], inputs["mask"])
+        return super().run(x, weights, h0=h0, mask=inputs["mask"], delta=delta, last=last)
 
-    @staticmethod
-    def decayed(h: NDArray, decay: NDArray) -> NDArray:
-        """Return the state before the step."""
-        return decay * h
-
-    @staticmethod
-    def seen(mask: NDArray) -> NDArray:
-        """Return the mask as it enters the gates."""
-        return mask
-
-    @staticmethod
-    def reset(r: NDArray, h: NDArray) -> NDArray:
-        """Return the state that the candidate sees."""
-        return r * h
-
-    @staticmethod
-    def mix(z: NDArray, h: NDArray, g: NDArray, _decay: NDArray) -> NDArray:
-        """Return the next state."""
-        return (1 - z) * h + z * g
-
-    def start(self, x: NDArray, weights: Mapping[str, NDArray]) -> NDArray:
-        """Return zeros (B, n)."""
-        return np.zeros((len(x), len(weights["U"])))
-
-    def prepared(self, x: NDArray, weights: Mapping[str, NDArray], inputs: Arrays) -> tuple[NDArray, Arrays]:
-        """Add to the inputs what was last seen."""
-        return x, inputs | {"last": self.last_seen(x, inputs["mask"], weights["x_mean"])}
-
-    def step(self, x: NDArray, h: NDArray, weights: Mapping[str, NDArray], **inputs: NDArray) -> NDArray:
+    def step(self, x: NDArray, h: NDArray, weights: GRUDWeights, **inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
-        w, mask, delta, n = weights, inputs["mask"], inputs["delta"], h.shape[-1]
-        x = self.filled(x, mask, inputs["last"], self.decay(delta * w["W_dx"] + w["b_dx"]), w["x_mean"])
-        decay = self.decay(delta @ w["W_dh"] + w["b_dh"])
-        h = self.decayed(h, decay)
-        sums = x @ w["W"] + self.seen(mask) @ w["V"] + w["b"]
-        z, r = np.split(sigmoid(sums[:, : 2 * n] + h @ w["U"][:, : 2 * n]), 2, axis=-1)
-        return self.mix(z, h, np.tanh(sums[:, 2 * n :] + self.reset(r, h) @ w["U"][:, 2 * n :]), decay)
+        mask, delta, w = inputs["mask"], inputs["delta"], weights
+        x_decay = self.decay(delta * w.x_decay + w.x_decay_bias)
+        h_decay = self.decay(delta @ w.h_decay + w.h_decay_bias)
+        x = np.where(mask > 0, x, self.filler(x, inputs["last"], x_decay, w.x_mean))
+        h, mixed = self.before(h, h_decay)
+        sums = x @ w.kernel + self.seen(mask) @ w.mask_kernel + self.biases(w.bias)
+        (x_z, x_r, x_h), (U_z, U_r, U_h) = self.split(sums), self.split(w.recurrent_kernel)
+        z, r = self.gate(x_z + h @ U_z), self.gate(x_r + h @ U_r)
+        return self.after(self.mix(z, mixed, self.candidate(x_h, r, h, lambda a: a @ U_h)), h_decay)
 
 
-def _draw(
-    rng: np.random.Generator, *, batch: int, steps: int, share: float = 0.6
-) -> tuple[NDArray, Arrays, NDArray, Arrays]:
-    m, n = 2, 3
-    weights = normal(rng, W=(m, 3 * n), V=(m, 3 * n), U=(n, 3 * n), b=(3 * n,), x_mean=(m,))
-    weights |= normal(rng, W_dx=(m,), b_dx=(m,), W_dh=(m, n), b_dh=(n,))
+def _draw(rng: np.random.Generator, *, batch: int, steps: int, share: float = 0.6, m: int = 2, n: int = 3) -> Drawn:
     mask = (rng.random((batch, steps, m)) < share).astype(float)
-    between = rng.uniform(0.1, 1.5, size=(batch, steps))
+    between = rng.uniform(0.1, 1.5, size=(batch, steps, 1))
     delta = np.zeros((batch, steps, m))
-    for t in range(1, steps):  # the paper's equation for delta: time goes on where nothing was seen at t - 1
-        delta[:, t] = between[:, t, None] + (1 - mask[:, t - 1]) * delta[:, t - 1]
+    for t in range(1, steps):  # (2): time goes on where nothing was seen at t - 1
+        delta[:, t] = between[:, t] + (1 - mask[:, t - 1]) * delta[:, t - 1]
     x = rng.normal(size=(batch, steps, m))  # where the mask is 0 these numbers mean nothing
-    return x, weights, rng.normal(size=(batch, n)), {"mask": mask, "delta": delta}
+    return x, GRUDWeights.draw(rng, m=m, n=n), rng.normal(size=(batch, n)), {"mask": mask, "delta": delta}
 
 
-def _previous(x: NDArray, _mask: NDArray, mean: NDArray) -> NDArray:
-    return np.concatenate([np.broadcast_to(mean, x[:, :1].shape), x[:, :-1]], axis=1)
-
-
-def _zero_at_first(x: NDArray, mask: NDArray, mean: NDArray) -> NDArray:
-    return GRUD.last_seen(x, mask, 0 * mean)
-
-
-def _after(z: NDArray, h: NDArray, g: NDArray, decay: NDArray) -> NDArray:
-    return decay * ((1 - z) * h + z * g)
-
-
-def _filled_by(change: Any) -> dict[str, Any]:
-    return {"filled": lambda x, mask, last, decay, mean: np.where(mask > 0, x, change(last, decay, mean))}
+def _later(values: NDArray, first: Any) -> NDArray:
+    return np.concatenate([np.broadcast_to(first, values[:, :1].shape), values[:, :-1]], axis=1)
 
 
 MISTAKES = (
     *COMMON,
-    Mistake("z inverted: z = 1 keeps the past", {"mix": lambda z, h, g, _d: z * h + (1 - z) * g}),
-    Mistake("state decays after the step", {"decayed": lambda h, _decay: h, "mix": _after}),
-    Mistake("state does not decay", {"decayed": lambda h, _decay: h}),
+    *RESET_BEFORE,
+    Mistake("state decays after the step", {"before": lambda h, _d: (h, h), "after": lambda h, d: d * h}),
+    Mistake("state does not decay", {"before": lambda h, _d: (h, h)}),
+    Mistake("mixed with the state before its decay", {"before": lambda h, d: (d * h, h)}, "PeterChe1990/GRU-D"),
     Mistake("decay without max(0, .), so that it may grow", {"decay": lambda a: np.exp(-a)}),
-    Mistake("decay by a sigmoid", {"decay": lambda a: sigmoid(-a)}),
-    Mistake("missing values taken as they stand in x", {"filled": lambda x, *_others: x}),
-    Mistake("last value taken from the step before, seen or not", {"last_seen": _previous}),
-    Mistake("mean replaced by zero", _filled_by(lambda last, decay, _mean: decay * last)),
-    Mistake("zero, not the mean, before anything was seen", {"last_seen": _zero_at_first}),
+    Mistake("decay by a sigmoid", {"decay": lambda a: GRUD.gate(-a)}),
+    Mistake("decay by the time of the step before", {"times": lambda delta, _mask: _later(delta, 0)}),
+    Mistake("decay by the time since the last step, seen or not", {"times": lambda d, m: d - _later((1 - m) * d, 0)}),
+    Mistake("missing values taken as they stand in x", {"filler": same}),
+    Mistake(
+        "x decays, not x_last", {"filler": lambda x, _, d, mean: d * x + (1 - d) * mean}, "zhiyongc/GRU-D/issues/3"
+    ),
+    Mistake("last value taken from the step before, seen or not", {"last_seen": lambda x, _m, mean: _later(x, mean)}),
+    Mistake("mean taken for zero", {"filler": lambda _x, last, d, _mean: d * last}, "caow13/BRITS/issues/8"),
+    Mistake("last value and mean exchanged", {"filler": lambda _x, last, d, mean: (1 - d) * last + d * mean}),
+    Mistake(
+        "x_last is zero at first", {"last_seen": lambda x, m, c: GRUD.last_seen(x, m, 0 * c)}, "fteufel/PyTorch-GRU-D"
+    ),
     Mistake("mask does not enter the gates", {"seen": lambda mask: 0 * mask}),
-    Mistake("reset gate never applied", {"reset": lambda _r, h: h}, "https://github.com/zhiyongc/GRU-D/issues/2"),
+    Mistake("mask inverted in the gates", {"seen": lambda mask: 1 - mask}, "PeterChe1990/GRU-D"),
+    Mistake(
+        "reset gate without bias", {"biases": lambda b: b * np.repeat([1, 0, 1], len(b) // 3)}, "fteufel/PyTorch-GRU-D"
+    ),
 )
 GRU_D = Relative("gru-d", GRUD, _draw, {"nothing missing": {"share": 1.1}, "all missing": {"share": -1.0}}, MISTAKES)

@@ -2,81 +2,82 @@
 
     z_t = sigmoid(x_t W_z + b_z)
     g_t = x_t W_h + b_h                        in the log form g(a) = a + 0.5 for a >= 0, else sigmoid(a)
-    h_t = (1 - z_t) * h_{t-1} + z_t * g_t      z = 1 takes the new state: the book's z is 1 - z
+    h_t = z_t * h_{t-1} + (1 - z_t) * g_t
 
-Leo Feng et al., Were RNNs All We Needed?, 2024, section 3.1 and appendix B (the log form).
+Leo Feng et al., Were RNNs All We Needed?, 2024, section 3.1, and the appendix for the log form. Their z is 1 - z here.
+Their listing of the log form passes the initial state through g as well, which the step by step form does not.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.relatives.relative import COMMON, Arrays, Cell, Mistake, Relative, normal
-from gru_lib.scratch import sigmoid
+from gru_lib.relatives.relative import COMMON, Cell, Mistake, Relative, same, vectors
+from gru_lib.relatives.weights import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class MinGRUWeights(Weights):
+    """Columns z, h."""
+
+    kernel: Annotated[NDArray, "m 2n"]
+    bias: Annotated[NDArray, "2n"]
+
+    gated = ("kernel", "bias")
 
 
 class MinGRU(Cell):
-    """The plain form; weights: W_z, W_h (m, n), b_z, b_h (n,)."""
+    """The plain form."""
 
-    @staticmethod
-    def candidate(a: NDArray) -> NDArray:
-        """Return g (B, n) from x W_h + b_h."""
-        return a
+    shaped = staticmethod(same)  # g (B, n) from x W_h + b_h
 
-    @staticmethod
-    def update(a: NDArray) -> NDArray:
-        """Return z (B, n)."""
-        return sigmoid(a)
-
-    @staticmethod
-    def mix(z: NDArray, h: NDArray, g: NDArray) -> NDArray:
-        """Return the next state (B, n)."""
-        return (1 - z) * h + z * g
-
-    def start(self, x: NDArray, weights: Mapping[str, NDArray]) -> NDArray:
-        """Return zeros (B, n)."""
-        return np.zeros((len(x), weights["b_z"].shape[0]))
-
-    def step(self, x: NDArray, h: NDArray, weights: Mapping[str, NDArray], **_inputs: NDArray) -> NDArray:
+    def step(self, x: NDArray, h: NDArray, weights: MinGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
-        z = self.update(x @ weights["W_z"] + weights["b_z"])
-        return self.mix(z, h, self.candidate(x @ weights["W_h"] + weights["b_h"]))
+        z, g = np.split(x @ weights.kernel + weights.bias, 2, axis=-1)
+        return self.mix(self.gate(z), h, self.shaped(g))
+
+
+def positive(a: NDArray, *_others: NDArray) -> NDArray:
+    """Return the paper's g: what is added as logarithms has to be positive."""
+    return np.where(a >= 0, a + 0.5, MinGRU.gate(a))
 
 
 class MinGRULog(MinGRU):
     """The form that is computed with logarithms: candidate and initial state are positive."""
 
-    @staticmethod
-    def candidate(a: NDArray) -> NDArray:
-        """Return g(a), which is positive."""
-        return np.where(a >= 0, a + 0.5, sigmoid(a))
+    shaped = staticmethod(positive)
 
 
-def _draw(
-    rng: np.random.Generator, *, batch: int, steps: int, scale: float = 1.0, positive: bool = False
-) -> tuple[NDArray, Arrays, NDArray, Arrays]:
-    m, n = 2, 4
-    weights = normal(rng, scale, W_z=(m, n), b_z=(n,), W_h=(m, n), b_h=(n,))
-    h0 = rng.normal(size=(batch, n))
-    return rng.normal(size=(batch, steps, m)), weights, np.abs(h0) if positive else h0, {}
+def _only_in_sequences(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
+    return MinGRULog(initial=positive if x.shape[1] > 1 else same).run(x, weights, h0=h0)
 
 
-def _positive(rng: np.random.Generator, **given: Any) -> tuple[NDArray, Arrays, NDArray, Arrays]:
-    return _draw(rng, positive=True, **given)
+def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
+    """Compute all steps at once by products that vanish."""
+    a, g = np.split(x @ weights.kernel + weights.bias, 2, axis=-1)
+    kept = np.cumprod(z := MinGRU.gate(a), axis=1)
+    return kept * ((0 if h0 is None else h0[:, None]) + np.cumsum((1 - z) * g / kept, axis=1))
 
 
-LARGE = {"large values": {"scale": 400.0}}  # exp and log of the gates leave the range of numbers
+SPECIALS: dict[str, dict] = {"large values": {"scale": 400.0}, "ten features": {"m": 10}}  # exp overflows
 MISTAKES = (
     *COMMON,
-    Mistake("z inverted: z = 1 keeps the past", {"mix": lambda z, h, g: z * h + (1 - z) * g}),
-    Mistake("candidate not scaled by z", {"mix": lambda z, h, g: (1 - z) * h + g}),
-    Mistake("past not scaled by 1 - z", {"mix": lambda z, h, g: h + z * g}),
-    Mistake("hard sigmoid a / 6 + 0.5 in the gate", {"update": lambda a: np.clip(a / 6 + 0.5, 0, 1)}),
-    Mistake("sigmoid as exp(a) / (1 + exp(a)), NaN for large a", {"update": lambda a: np.exp(a) / (1 + np.exp(a))}),
+    Mistake("candidate not scaled by 1 - z", {"mix": lambda z, h, g: z * h + g}),
+    Mistake("past not scaled by z", {"mix": lambda z, h, g: h + (1 - z) * g}),
+    Mistake("sigmoid as exp(a) / (1 + exp(a)), NaN for large a", {"gate": lambda a: np.exp(a) / (1 + np.exp(a))}),
 )
-TANH = Mistake("tanh left in the candidate", {"candidate": np.tanh})
-PLAIN = Mistake("candidate not made positive: g left out", {"candidate": lambda a: a})
-MIN_GRU = Relative("min-gru", MinGRU, _draw, LARGE, (*MISTAKES, TANH))
-MIN_GRU_LOG = Relative("min-gru-log", MinGRULog, _positive, LARGE, (*MISTAKES, PLAIN))
+PLAIN = (
+    Mistake("tanh left in the candidate", {"shaped": np.tanh}),
+    Mistake("candidate of the log form: g", {"shaped": positive}),
+    Mistake("all steps at once by a product of gates, which vanishes", {"run": _by_products}),
+)
+LOG = (
+    Mistake("candidate not made positive: g left out", {"shaped": same}),
+    Mistake("h0 passed through g", {"initial": positive, "start": positive}),
+    Mistake("h0 passed through g, but for T = 1", {"run": _only_in_sequences}, "lucidrains/minGRU-pytorch/issues/9"),
+    Mistake("starts from g(0) = 0.5 where no initial state is given", {"start": positive}, "cheind/mingru"),
+)
+MIN_GRU = Relative("min-gru", MinGRU, vectors(MinGRUWeights, m=2, n=4), SPECIALS, (*MISTAKES, *PLAIN))
+MIN_GRU_LOG = Relative("min-gru-log", MinGRULog, vectors(MinGRUWeights, np.abs, m=2, n=4), SPECIALS, (*MISTAKES, *LOG))

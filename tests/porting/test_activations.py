@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from gru_lib.activations import CANDIDATES, GATES
-from gru_lib.porting import CONVENTIONS, parity, port, reference
+from gru_lib.porting import CONVENTIONS, port, reference
 from gru_lib.porting.files import load, save
-from tests.support.porting_cases import bits, draw, scratch, sequences, stack_of, states_of
+from tests.support.porting_cases import bits, compared, draw, scratch, sequences, stack_of, states_of
 
 OTHERS = [pair for pair in product(GATES, CANDIDATES) if pair != ("sigmoid", "tanh")]
 
@@ -64,7 +64,7 @@ def test_the_check_runs_them(require, gate, candidate):
     require("keras"), require("onnxruntime")
     stack, _ = stack_with(gate, candidate if gate == "sigmoid" else "tanh")
     for source in ("keras", "onnx"):
-        assert "differ by" in parity.compare(stack, source, "textbook")
+        assert "differ by" in compared(stack, source, "textbook")
 
 
 @pytest.mark.parametrize(("gate", "candidate"), OTHERS)

@@ -67,7 +67,11 @@ def test_an_error_is_one_line_and_no_traceback(tmp_path):
         ("gru.npz --to tensorflow -o other.npz", 2, "invalid choice: 'tensorflow'"),
         ("absent.npz --to keras -o other.npz", 1, "No such file or directory: 'absent.npz'"),
         ("gru.npz --to keras -o gru.npz", 1, "gru.npz exists; choose another name, or --force"),
-        ("gru.npz --to keras -o other.keras", 1, "output is other.keras; expected .npz for the convention 'keras'"),
+        (
+            "gru.npz --to keras -o other.keras",
+            1,
+            "output is other.keras; expected .npz or .py for the convention 'keras'",
+        ),
         ("gru.npz --to onnx -o other.pt", 1, "expected .npz or .onnx for the convention 'onnx'"),
         ("gru.npz --to keras -o absent/other.npz", 1, "is no folder"),
         ("gru.npz --to keras -o other.npz --prefix rnn.", 1, "prefix is 'rnn.'"),
@@ -150,7 +154,7 @@ def test_the_check_sees_a_wrong_port_and_nothing_is_written(run, require, tmp_pa
     save(tmp_path / "gru.npz", stack_of(draw(dtype=np.float32)), "scratch")
     status, printed, complaint = run("gru.npz --to pytorch -o gru.pt --check")
     assert (status, printed) == (1, "")
-    assert "gru_lib and PyTorch differ by" in complaint
+    assert "gru.npz in gru_lib and gru.pt in PyTorch differ by" in complaint
     assert not (tmp_path / "gru.pt").exists()
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib.porting import parity, port
+from gru_lib.porting import port
 from gru_lib.porting.conventions import WHOLE
 from gru_lib.scratch import GRUWeights
 from tests.support import ROOT
@@ -24,6 +24,7 @@ from tests.support.porting_cases import (
     N,
     T,
     bits,
+    compared,
     draw,
     every_stack,
     scratch,
@@ -118,7 +119,7 @@ def test_the_check_runs_every_kind_of_layer(require):
     for reset_after, bias in product((True, False), (True, False)):
         weights = draw(layers=2, directions=2, bias=bias, reset_after=reset_after, dtype=np.float32)
         for convention in ("keras", "onnx"):
-            said = parity.compare(stack_of(weights, reset_after), convention, "scratch")
+            said = compared(stack_of(weights, reset_after), convention, "scratch")
             assert float(said.split("differ by ")[1].split()[0]) < 1e-5
 
 

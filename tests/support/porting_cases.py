@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gru_lib.porting import CONVENTIONS
+from gru_lib.porting import CONVENTIONS, parity
 from gru_lib.porting.files import load
 from gru_lib.scratch import GRUWeights
 from tests.support.gru_cases import Case, textbook_states
@@ -80,3 +80,9 @@ def loaded(path, **options):
     """What a file holds: its convention, its weights as scratch has them, reset_after."""
     convention, stack = load(path, **options)
     return convention, CONVENTIONS["scratch"].write(stack), stack.reset_after
+
+
+def compared(stack, source, target):
+    """What the check says of a stack in two conventions."""
+    x = parity.sequences(stack)
+    return parity.compare(*((name, parity.run(stack, name, x)) for name in (source, target)))

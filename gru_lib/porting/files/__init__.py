@@ -8,22 +8,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gru_lib.activations import USUAL
 from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
 from gru_lib.porting.conventions import WHOLE
-from gru_lib.porting.files import hdf5, keras, keras_weights, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import c_code, hdf5, keras, keras_weights, named, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import python_code as python
 from gru_lib.porting.files.found import ChoiceError, Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
 KERAS = (".keras", ".h5", ".hdf5")
-PYTORCH = (".pt", ".pth", ".safetensors")
+PYTORCH = pytorch.SUFFIXES
+NOTHING: Mapping[str, str] = {}
 NAMED = (*KERAS, ".onnx")
-READABLE = (".npz", *PYTORCH, *KERAS, ".onnx")
+READABLE = (*named.SUFFIXES, *KERAS, ".onnx")
 WRITABLE = {
     ".npz": WHOLE,
     ".pt": ("pytorch", "pytorch-cell"),
     ".pth": ("pytorch", "pytorch-cell"),
     ".onnx": ("onnx",),
+    ".py": tuple(python.WRITERS),
+    ".c": ("scratch",),
 }
 
 
@@ -32,24 +37,35 @@ class Assumed(UserWarning):
 
 
 def load(
-    path: Path, *, prefix: str = "", layers: Sequence[str] = (), dtype: str | None = None, **said: Any
+    path: Path,
+    *,
+    prefix: str = "",
+    layers: Sequence[str] = (),
+    dtype: str | None = None,
+    convention: str | None = None,
+    mapping: Mapping[str, str] = NOTHING,
+    **said: Any,
 ) -> tuple[str, StackedGRU]:
     """Read a file of weights; return the convention that it holds, and the weights.
 
     `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
     first; with a `dtype` half precision is widened; `reset_after`, `gates` and `candidate` say what a file of weights
-    alone does not show. Where something is assumed there is a warning. ValueError: the file is damaged, or no GRU that
-    other frameworks can compute; OSError: it cannot be read.
+    alone does not show; `convention` and `mapping`, from its names to those of the arrays, what a file of named arrays
+    holds. Where something is assumed there is a warning. ValueError: the file is damaged, or no GRU that other
+    frameworks can compute; OSError: it cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE:
         raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
-    if prefix and suffix not in PYTORCH:
-        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
-    if layers and suffix not in NAMED:
-        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(NAMED)}")
+    convention = convention or named.USUALLY.get(suffix)
+    _refuse_idle_options(path, prefix, layers, convention, mapping)
     said = {name: value for name, value in said.items() if value is not None}
     try:
+        if convention:
+            if convention in named.SILENT and not {"gates", "candidate"} <= said.keys():
+                said_not = f"the file does not name activations: {' and '.join(USUAL)}, unless said"
+                warnings.warn(said_not, Assumed, stacklevel=2)
+            return convention, named.read(path, convention, mapping, prefix, dtype, **said)
         if suffix in KERAS:
             return "keras", _chosen(*_keras(path, dtype, said), layers)
         if said:
@@ -61,6 +77,19 @@ def load(
         raise ChoiceError(f"{path}: {error}", error.found) from error
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _refuse_idle_options(
+    path: Path, prefix: str, layers: Sequence[str], convention: str | None, mapping: Mapping[str, str]
+) -> None:
+    """Raise ValueError for an option that would do nothing with such a file."""
+    suffix = path.suffix.lower()
+    if prefix and suffix not in PYTORCH and not convention:
+        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
+    if (convention and suffix not in named.SUFFIXES) or (mapping and not convention):
+        raise ValueError(f"--from and --map came for {path}; expected both with {' or '.join(named.SUFFIXES)}")
+    if layers and suffix not in NAMED:
+        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(NAMED)}")
 
 
 def inventory(path: Path, *, dtype: str | None = None, **said: Any) -> list[Found]:
@@ -111,12 +140,16 @@ def save(path: Path, stack: StackedGRU, convention: str, *, force: bool = False)
     cannot be written.
     """
     check_target(path, convention, force=force)
-    suffix = path.suffix.lower()
+    atomic_write(path, encoded(path.suffix.lower(), stack, convention), replace=force)
+
+
+def encoded(suffix: str, stack: StackedGRU, convention: str) -> bytes:
+    """Return the content of a file with this suffix; errors as of `save`."""
     if suffix == ".npz":
-        content = npz.write(stack, convention)
-    else:
-        content = onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
-    atomic_write(path, content, replace=force)
+        return npz.write(stack, convention)
+    if suffix in (".py", ".c"):
+        return python.write(stack, convention) if suffix == ".py" else c_code.write(stack)
+    return onnx_write.write(stack) if suffix == ".onnx" else pytorch.write(stack, convention)
 
 
 def check_target(path: Path, convention: str, *, force: bool = False) -> None:

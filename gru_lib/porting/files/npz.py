@@ -23,40 +23,48 @@ from gru_lib.scratch import GRUWeights
 
 LABELS = ("convention", "reset_after")
 ACTIVATIONS = ("gates", "candidate")  # noted where they are not the usual ones, and the arrays do not show them
-NAME = re.compile(r"(?:layer(?P<layer>\d+)\.)?(?:(?P<direction>forward|backward)\.)?(?P<part>\w+)")
+NAME = re.compile(r"(?:layer(?P<layer>\d+)\.)?(?:(?P<direction>forward|backward)\.)?(?P<part>\w+(?:\.\w+)*)")
 ADVICE = 'np.savez(path, convention="keras", reset_after=True, kernel=k, recurrent_kernel=u, bias=b)'
 
 
 def read(path: Path) -> tuple[str, StackedGRU]:
     """Return the convention that the archive names, and its weights."""
-    entries = {name.removesuffix(".npy"): _array(name, content) for name, content in members(read_bytes(path))}
-    missing = [label for label in LABELS if label not in entries]
+    held = entries(path)
+    missing = [label for label in LABELS if label not in held]
     if missing:
-        raise ValueError(f"it lacks {missing} and has {few(sorted(entries))}; expected what {ADVICE} writes")
-    convention, reset_after = (entries.pop(label).tolist() for label in LABELS)
+        raise ValueError(
+            f"it lacks {missing} and has {few(sorted(held))}; expected what {ADVICE} writes, or --from and --map"
+        )
+    convention, reset_after = (held.pop(label).tolist() for label in LABELS)
     if not isinstance(convention, str) or convention not in WHOLE or not isinstance(reset_after, bool):
         raise ValueError(
             f"it has convention {convention!r} and reset_after {reset_after!r}; "
             f"expected one of {', '.join(WHOLE)}, and True or False"
         )
-    gates, candidate = (str(entries.pop(name, usual)) for name, usual in zip(ACTIVATIONS, USUAL, strict=True))
-    names = entries.pop("names", np.array(sorted(entries))).tolist()
-    if names != sorted(entries):  # a damaged index of a zip file loses its last entries without a word
-        raise ValueError(f"it has the arrays {few(sorted(entries))}; expected {few(names)}, as it says itself")
-    stack = CONVENTIONS[_stored(convention)].read(_nested(entries), reset_after)
+    gates, candidate = (str(held.pop(name, usual)) for name, usual in zip(ACTIVATIONS, USUAL, strict=True))
+    names = held.pop("names", np.array(sorted(held))).tolist()
+    if names != sorted(held):  # a damaged index of a zip file loses its last held without a word
+        raise ValueError(f"it has the arrays {few(sorted(held))}; expected {few(names)}, as it says itself")
+    stack = CONVENTIONS[stored(convention)].read(nested(held), reset_after)
     return convention, stack if (gates, candidate) == USUAL else replace(stack, activations=(gates, candidate))
 
 
-def _array(name: str, content: bytes) -> NDArray:
-    """Return the array of a member, unless it claims more numbers than it holds."""
-    file = io.BytesIO(content)
+def entries(path: Path) -> dict[str, NDArray]:
+    """Return all arrays of an archive by name."""
+    return {name.removesuffix(".npy"): array(name, io.BytesIO(data)) for name, data in members(read_bytes(path))}
+
+
+def array(name: str, file: io.BytesIO) -> NDArray:
+    """Return the array that begins where a file in memory stands, unless it claims more numbers than follow."""
+    start = file.tell()
+    left = len(file.getbuffer()) - start
     try:
         version = np.lib.format.read_magic(file)
         header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = header(file)
-        if math.prod(shape) * max(dtype.itemsize, 1) > len(content):
-            raise ValueError(f"it claims the shape {shape} of {dtype}, and has {len(content):,} bytes")
-        file.seek(0)
+        if math.prod(shape) * max(dtype.itemsize, 1) > left:
+            raise ValueError(f"it claims the shape {shape} of {dtype}, and has {left:,} bytes")
+        file.seek(start)
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
     except Exception as error:  # NumPy promises no type
         raise ValueError(f"{name} is no plain array: {error}") from error
@@ -68,15 +76,15 @@ def write(stack: StackedGRU, convention: str) -> bytes:
     if convention in ("keras", "textbook") and stack.activations != USUAL:
         labels |= dict(zip(ACTIVATIONS, stack.activations, strict=True))
         stack = replace(stack, activations=USUAL)
-    arrays = _flat(CONVENTIONS[_stored(convention)].write(stack))
+    arrays = _flat(CONVENTIONS[stored(convention)].write(stack))
     labels["names"] = sorted(arrays)
     memory = io.BytesIO()
     np.savez(memory, **labels, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
     return memory.getvalue()
 
 
-def _stored(convention: str) -> str:
-    """Keras's lists have no names; their arrays are those of scratch."""
+def stored(convention: str) -> str:
+    """Return whose names the arrays have: Keras's lists have none; their arrays are those of scratch."""
     return "scratch" if convention == "keras" else convention
 
 
@@ -91,15 +99,21 @@ def _flat(weights: Any) -> dict[str, Any]:
     return {f"{name}.{rest}": array for name, arrays in inner for rest, array in arrays.items()}
 
 
-def _nested(arrays: dict[str, NDArray]) -> Any:
-    """Undo `_flat`."""
+def nested(arrays: dict[str, NDArray]) -> Any:
+    """Return lists (layers), tuples (directions) and mappings of named arrays; further dots are mappings within."""
     parts: dict[tuple[int, str], dict[str, Any]] = {}
     for name, array in arrays.items():
         match = NAME.fullmatch(name)
         if not match:
             raise ValueError(f"it has an array {name!r}; expected names such as layer1.backward.kernel")
         place = int(match["layer"] or 0), match["direction"] or "forward"
-        parts.setdefault(place, {})[match["part"]] = array if array.ndim else array.item()
+        *branches, leaf = match["part"].split(".")
+        part: Any = parts.setdefault(place, {})
+        for branch in branches:
+            part = part.setdefault(branch, {}) if isinstance(part, dict) else part
+        if not isinstance(part, dict):
+            raise ValueError(f"it has an array {name!r}, and another one of which this is a part")
+        part[leaf] = array if array.ndim else array.item()
     count = len({layer for layer, _ in parts})
     if not parts or any((layer, "forward") not in parts for layer in range(count)):
         raise ValueError(f"it has arrays {few(sorted(arrays))}; expected a forward GRU in each layer from 0 on")

@@ -24,18 +24,22 @@ def read(path: Path, names: Sequence[str] = ()) -> tuple[str, StackedGRU]:
 
     With `names` of operators GRU these alone are read, whatever else the model computes, the first one lowest.
     """
+    graph, chain = grus(path, names)
+    nodes = [graph.layer(gru) for gru in chain]
+    return "onnx", layout.read(nodes, bool(nodes[0]["linear_before_reset"]))
+
+
+def grus(path: Path, names: Sequence[str] = ()) -> tuple["_Graph", list[Any]]:
+    """Return the graph of a model, and the operators GRU that `read` reads, the lowest first."""
     model = open_model(path)
     graph = _Graph(model.graph)
     if names:
         by_name = {_name(gru): gru for gru in graph.grus()}
         if missing := [name for name in names if name not in by_name]:
             raise ValueError(f"it has no operator GRU {missing}; choose with --layer from {few(list(by_name))}")
-        chain = [by_name[name] for name in names]
-    else:
-        _refuse_other_operators(model)
-        chain = graph.chain()
-    nodes = [graph.layer(gru) for gru in chain]
-    return "onnx", layout.read(nodes, bool(nodes[0]["linear_before_reset"]))
+        return graph, [by_name[name] for name in names]
+    _refuse_other_operators(model)
+    return graph, graph.chain()
 
 
 def names(path: Path) -> list[str]:

@@ -15,6 +15,7 @@ from gru_lib.porting.conventions import CONVENTIONS
 from gru_lib.porting.files import safetensors
 from gru_lib.porting.stack import StackedGRU
 
+SUFFIXES = (".pt", ".pth", ".safetensors")
 MAX_DEPTH = 50  # of mappings within mappings
 
 
@@ -23,34 +24,39 @@ def read(path: Path, prefix: str = "", dtype: str | None = None) -> tuple[str, S
 
     ``.safetensors`` files have PyTorch's names too.
     """
-    content, held = _held(path)
-    state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
+    content, tensors = _content_and_tensors(path)
+    state = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
     if not any(name.startswith("weight_hh") for name in state):
-        found = gru_prefixes(held)
+        found = gru_prefixes(tensors)
         choice = f"there is one under {few(found)}: choose it as --prefix" if found else "there is none in it"
         raise ValueError(f"it has no GRU under the prefix {prefix!r}; {choice}")
     for name, value in state.items():
         claimed = value.numel() * value.element_size() if hasattr(value, "numel") else 0
         if claimed > len(content):
             raise ValueError(f"{name} claims {claimed:,} bytes; the file has {len(content):,}")
-    state = {name: _widened(name, value, dtype) for name, value in state.items()}
+    state = {name: widened(name, value, dtype) for name, value in state.items()}
     convention = "pytorch-cell" if "weight_hh" in state else "pytorch"
     return convention, CONVENTIONS[convention].read(state, True)
 
 
 def prefixes(path: Path) -> list[str]:
     """Return what stands before the names of each GRU in a file."""
-    return gru_prefixes(_held(path)[1])
+    return gru_prefixes(held(path))
 
 
-def _held(path: Path) -> tuple[bytes, dict[str, Any]]:
+def held(path: Path) -> dict[str, Any]:
+    """Return everything in a file under its dotted name."""
+    return _content_and_tensors(path)[1]
+
+
+def _content_and_tensors(path: Path) -> tuple[bytes, dict[str, Any]]:
     """Return the content of a file, and its tensors by name."""
     content = read_bytes(path)
     plain = path.suffix.lower() == ".safetensors"
-    return content, safetensors.tensors(content) if plain else dict(_flat(_loaded(content)))
+    return content, safetensors.tensors(content) if plain else dict(flat(_loaded(content)))
 
 
-def _widened(name: str, value: Any, dtype: str | None) -> Any:
+def widened(name: str, value: Any, dtype: str | None) -> Any:
     """Return half precision as float32 if a wider dtype was asked for, or raise ValueError."""
     kind = str(getattr(value, "dtype", "")).removeprefix("torch.")
     if kind not in ("float16", "bfloat16"):
@@ -98,7 +104,7 @@ def gru_prefixes(tensors: Mapping[str, Any]) -> list[str]:
     return [prefix for prefix, shape in shapes.items() if len(shape) == 2 and shape[0] == 3 * shape[1]]
 
 
-def _flat(content: Any) -> Iterator[tuple[str, Any]]:
+def flat(content: Any) -> Iterator[tuple[str, Any]]:
     """Yield every entry of nested mappings, as in a checkpoint, under its dotted name."""
     waiting, count = [("", content, 0)], 0
     while waiting:
