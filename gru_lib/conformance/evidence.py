@@ -88,7 +88,15 @@ def _without(case: Case) -> Iterator[tuple[str, Case]]:
 
 
 def gradient_evidence(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """Return which gradients are wrong, and in which columns, if that is the same in every failing case."""
+    """Return which gradients are wrong, and in which columns, if that is the same in every failing case.
+
+    If all are, what holds with one step, where nothing has come from later ones.
+    """
+    short = [outcome for outcome in outcomes if outcome.case.x.shape[1] == 1]
+    return tuple(_wrong_gradients(outcomes) or [f"with one step, {what}" for what in _wrong_gradients(short)])
+
+
+def _wrong_gradients(outcomes: Sequence[Outcome]) -> list[str]:
     failing = [outcome for outcome in outcomes if any(gradient_failures(outcome))]
     offered = list(failing[0].gradients) if failing else []
     wrong = {name for outcome in failing for name in _wrong(outcome)}
@@ -101,7 +109,7 @@ def gradient_evidence(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     }
     if columns and len(columns) < len(GATES):
         said.append(f"among the weights, wrong only for the {' and the '.join(g for g in GATES if g in columns)}")
-    return tuple(said)
+    return said
 
 
 def _wrong(outcome: Outcome) -> list[str]:

@@ -29,6 +29,7 @@ class Trial(NamedTuple):
     failures: Sequence[Failure]
     mistakes: tuple[Mutant, ...]
     problem: str = ""
+    silent: bool = False  # a call did not return
 
     @property
     def settled(self) -> bool:
@@ -39,8 +40,8 @@ class Trial(NamedTuple):
     @property
     def likely(self) -> tuple[bool, int, int, bool]:
         """Smaller for what is rather meant: more agrees, less has no numbers, something is known."""
-        forms = sum(not failure.numbers for failure in self.failures)
-        return bool(self.problem), len(self.failures), forms, not self.mistakes
+        without = sum(distance(outcome) == np.inf for outcome in self.outcomes)
+        return bool(self.problem), len(self.failures), without, not self.mistakes
 
 
 def judge(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> Report:
@@ -51,7 +52,7 @@ def judge(implementation: Implementation, dtype: str | None = None, limit: float
     with Caller(limit) as ask:
         for choice in implementation.choices:
             trials.append(trial := _tried(implementation, choice, dtype, ask))
-            if trial.settled or ask.silent:
+            if trial.settled or trial.silent:
                 break
         return _report(implementation, min(trials, key=lambda trial: trial.likely), ask)
 
@@ -72,7 +73,7 @@ def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str
     failures += [failure for failure in map(state_failure, outcomes) if failure]
     # a mistake explains wrong numbers; what only raises has none
     mistakes = diagnose(outcomes) if any(failure.numbers for failure in failures) else ()
-    return Trial(outcomes, failures, mistakes, problem)
+    return Trial(outcomes, failures, mistakes, problem, silent=bool(problem))
 
 
 def settled_cases(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> list[Case]:
@@ -112,7 +113,7 @@ def _precision_found(implementation: Implementation, fixed: Mapping[str, Any], a
 
 def _report(implementation: Implementation, trial: Trial, ask: Caller) -> Report:
     """Look closer: for two mistakes at once, for what is known about an unknown one, and at the gradients."""
-    outcomes, failures, mistakes, problem = trial
+    outcomes, failures, mistakes, problem, _ = trial
     evidence: tuple[str, ...] = ()
     graded: list[Outcome] = []
     try:

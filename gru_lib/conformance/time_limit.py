@@ -16,11 +16,10 @@ class Caller:
     """A thread that makes one call after the other; one that never returns is left behind.
 
     A thread, since a signal does not reach code in C, and a process would have to be handed the implementation.
-    `silent` tells that a call has not returned; no other will.
     """
 
     def __init__(self, limit: float) -> None:
-        self.limit, self.silent = limit, False
+        self.limit = limit
         self._stdout = sys.stdout
         self._calls: queue.Queue = queue.Queue()
         self._answers: queue.Queue = queue.Queue()
@@ -40,10 +39,7 @@ class Caller:
         try:
             answer, error = self._answers.get(timeout=self.limit)
         except queue.Empty:
-            self.silent, sys.stdout = (
-                True,
-                self._stdout,
-            )  # the call may have redirected it, and is not going to put it back
+            sys.stdout = self._stdout  # the call may have redirected it, and is not going to put it back
             raise NoAnswerError(f"gave no answer within {self.limit:g} s") from None
         if error is not None:
             raise error

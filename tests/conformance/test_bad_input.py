@@ -213,7 +213,7 @@ WRONG_GRADIENTS = {
         lambda x, weights, grad, **_o: type("G", (), {"kernel": weights.kernel.T})(),
         "gradient of kernel: shape (9, 2)",
     ),
-    "NaN": (lambda x, weights, grad, **_o: type("G", (), {"x": x * np.nan})(), "gradient of x: differs by nan"),
+    "NaN": (lambda x, weights, grad, **_o: type("G", (), {"x": x * np.nan})(), "gradient of x: is NaN or infinite"),
     "None": (lambda *_a, **_k: None, "gradients: returned nothing"),
 }
 

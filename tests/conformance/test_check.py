@@ -300,6 +300,21 @@ def test_a_wrong_gradient_of_a_gru_that_overwrites_is_found():
     assert report.verdict == "gru but for" and report.exception == "its gradients"
 
 
+def test_what_is_known_of_wrong_gradients_of_one_step_is_said():
+    def careless(x, weights, grad, *, h0=None):
+        found = overwriting_gradients(x, weights, grad, h0=h0)
+        third = np.arange(3 * weights.units) < weights.units
+        wrong = {name: np.asarray(getattr(found, name)) * np.where(third, 1.1, 1) for name in ("kernel", "recurrent_kernel")}
+        later = 1.0 + (x.shape[1] > 1)
+        return SimpleNamespace(**{name: np.asarray(array) * later for name, array in wrong.items()}, x=found.x * later)
+
+    report = check_gru(overwriting, gradients=careless, update="overwrites", reset_after=False)
+    assert report.evidence == (
+        "with one step, always right: the gradient of x",
+        "with one step, among the weights, wrong only for the update gate",
+    )
+
+
 def test_gradients_take_lengths_too():
     def of_lengths(x, weights, *, h0=None, lengths=None):
         mask = None if lengths is None else np.arange(x.shape[1]) < lengths[:, None]
