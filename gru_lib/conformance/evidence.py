@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
 from gru_lib.conformance.cases import Case
 from gru_lib.conformance.common import common_features
-from gru_lib.conformance.compare import distance, gradient_failures, state_failure, tolerance
+from gru_lib.conformance.compare import distance, state_failure, tolerance
 from gru_lib.conformance.run_case import Outcome
 
 GATES = ("update gate", "reset gate", "candidate")
@@ -97,39 +96,20 @@ def gradient_evidence(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 
 def _wrong_gradients(outcomes: Sequence[Outcome]) -> list[str]:
-    failing = [outcome for outcome in outcomes if any(gradient_failures(outcome))]
-    offered = list(failing[0].gradients) if failing else []
-    wrong = {name for outcome in failing for name in _wrong(outcome)}
-    right = [name for name in offered if name not in wrong]
+    places = [(name, off) for outcome in outcomes for name, off in _places(outcome)]
+    wrong = {name for name, off in places if off.any()}
+    right = [name for name in dict.fromkeys(name for name, _ in places) if name not in wrong]
+    thirds = [np.split(off, 3, axis=-1) for name, off in places if name in ("kernel", "recurrent_kernel", "bias")]
+    gates = [gate for i, gate in enumerate(GATES) if any(third[i].any() for third in thirds)]
     said = [f"always right: the gradient of {', '.join(right)}"] if right and wrong else []
-    columns = {
-        gate
-        for outcome, name in product(failing, ("kernel", "recurrent_kernel", "bias"))
-        for gate in _wrong_columns(outcome, name)
-    }
-    if columns and len(columns) < len(GATES):
-        said.append(f"among the weights, wrong only for the {' and the '.join(g for g in GATES if g in columns)}")
+    if 0 < len(gates) < len(GATES):
+        said.append(f"among the weights, wrong only for the {' and the '.join(gates)}")
     return said
 
 
-def _wrong(outcome: Outcome) -> list[str]:
-    """Return the gradients that are wrong."""
-    return [name for name, got in outcome.gradients.items() if not _agrees(outcome, name, got, slice(None))]
-
-
-def _agrees(outcome: Outcome, name: str, got: np.ndarray, columns: slice) -> bool:
-    expected = outcome.case.gradients[name]
-    if expected is None or got.shape != expected.shape:
-        return False
-    difference = np.abs(got - expected)[..., columns]
-    return bool(difference.max(initial=0) <= tolerance(outcome.case, expected))
-
-
-def _wrong_columns(outcome: Outcome, name: str) -> Iterator[str]:
-    n = outcome.case.weights.units
-    got = outcome.gradients.get(name)
-    if got is None:
-        return
-    for i, gate in enumerate(GATES):
-        if not _agrees(outcome, name, got, slice(i * n, (i + 1) * n)):
-            yield gate
+def _places(outcome: Outcome) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the name of each gradient that has the right shape, and where it is wrong."""
+    for name, got in outcome.gradients.items():
+        expected = outcome.case.gradients[name]
+        if expected is not None and got.shape == expected.shape:
+            yield name, ~(np.abs(got - expected) <= tolerance(outcome.case, expected))

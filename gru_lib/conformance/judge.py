@@ -54,7 +54,8 @@ def judge(implementation: Implementation, dtype: str | None = None, limit: float
             trials.append(trial := _tried(implementation, choice, dtype, ask))
             if trial.settled or trial.silent:
                 break
-        return _report(implementation, min(trials, key=lambda trial: trial.likely), ask)
+        trials.sort(key=lambda trial: trial.likely)
+        return _report(implementation, _with_pairs(trials), ask)
 
 
 def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str | None, ask: Caller) -> Trial:
@@ -74,6 +75,15 @@ def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str
     # a mistake explains wrong numbers; what only raises has none
     mistakes = diagnose(outcomes) if any(failure.numbers for failure in failures) else ()
     return Trial(outcomes, failures, mistakes, problem, silent=bool(problem))
+
+
+def _with_pairs(trials: Sequence[Trial]) -> Trial:
+    """Return the first trial, or if there is no name for it, the first that two mistakes at once explain."""
+    if trials[0].mistakes:
+        return trials[0]
+    wrong = (trial for trial in trials if not trial.silent and any(failure.numbers for failure in trial.failures))
+    named = (trial._replace(mistakes=found) for trial in wrong if (found := diagnose_pairs(trial.outcomes)))
+    return next(named, trials[0])
 
 
 def settled_cases(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> list[Case]:
@@ -112,14 +122,13 @@ def _precision_found(implementation: Implementation, fixed: Mapping[str, Any], a
 
 
 def _report(implementation: Implementation, trial: Trial, ask: Caller) -> Report:
-    """Look closer: for two mistakes at once, for what is known about an unknown one, and at the gradients."""
+    """Look closer: for what is known about a mistake without a name, and at the gradients."""
     outcomes, failures, mistakes, problem, _ = trial
     evidence: tuple[str, ...] = ()
     graded: list[Outcome] = []
     try:
         if not mistakes and not problem and any(failure.numbers for failure in failures):
-            mistakes = diagnose_pairs(outcomes)
-            evidence = () if mistakes else state_evidence(lambda case: ask(run_case, implementation, case), outcomes)
+            evidence = state_evidence(lambda case: ask(run_case, implementation, case), outcomes)
         wrong = {id(failure.case) for failure in failures}
         graded = [] if problem else _graded(implementation, [o.case for o in outcomes if id(o.case) not in wrong], ask)
     except NoAnswerError as error:

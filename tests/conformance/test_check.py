@@ -352,3 +352,9 @@ def test_two_conventions_at_once_are_two_arguments():
     report = check_gru(parts.gru())
     assert report.mistakes[0].convention == "update='overwrites', gates='hard_sigmoid_0.2'"
     assert check_gru(parts.gru(), update="overwrites", gates="hard_sigmoid_0.2").passed
+
+    def before(x, weights, *, h0=None):
+        return parts.gru()(x, weights, h0=h0, reset_after=False)
+
+    report = check_gru(before)  # which of the three GRUs it is was not said
+    assert report.convention == "reset before" and report.mistakes[0].convention == parts.convention
