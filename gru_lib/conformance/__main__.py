@@ -13,13 +13,16 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gru_lib.atomic_write import atomic_write
 from gru_lib.conformance.adapters.process import process
 from gru_lib.conformance.check import ALLOWED, check_gru
 from gru_lib.conformance.implementation import CannotTestError
 from gru_lib.conformance.report import Report
+
+if TYPE_CHECKING:
+    from gru_lib.relatives.report import RelativeReport
 
 
 def find(target: str) -> Any:
@@ -71,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--dtype", choices=ALLOWED["dtype"], help="hold it to this precision")
     result.add_argument("--limit", type=float, default=60.0, metavar="SECONDS", help="for one call")
     result.add_argument("--relative", metavar="NAME", help="a relative that it is meant to be, such as gru-d")
+    result.add_argument("--without", default="", metavar="bias,…", help="weights that the relative does not have")
     result.add_argument("--json", action="store_true", help="print the report as JSON")
     result.add_argument("--badge", type=Path, metavar="FILE", help="write the verdict for an endpoint of shields.io")
     return result
@@ -97,34 +101,35 @@ def badge(report: Report) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Print the report and return the exit status."""
     options = parser().parse_args(arguments)
-    meant = {name: getattr(options, name) for name in (*ALLOWED, "weights")}
     sys.path.insert(0, "")  # modules of the current directory, as `python -m` finds them
     try:
-        if options.relative:
-            return _relative(options)
-        gradients = find(options.gradients) if options.gradients else None
-        report = check_gru(_target(options), gradients=gradients, limit=options.limit, **meant)
+        report = _relative(options) if options.relative else _gru(options)
     except CannotTestError as error:
         report = Report(options.target, problem=str(error))
-    if options.badge:
+    if options.badge and isinstance(report, Report):
         atomic_write(options.badge, (json.dumps(badge(report)) + "\n").encode())
     print(json.dumps(report.to_dict(), indent=1, ensure_ascii=False) if options.json else report)
     return 0 if report.passed else 1 if report.tested else 2
 
 
-def _relative(options: argparse.Namespace) -> int:
+def _gru(options: argparse.Namespace) -> "Report | RelativeReport":
+    meant = {name: getattr(options, name) for name in (*ALLOWED, "weights")}
+    gradients = find(options.gradients) if options.gradients else None
+    return check_gru(_target(options), gradients=gradients, limit=options.limit, **meant)
+
+
+def _relative(options: argparse.Namespace) -> "Report | RelativeReport":
     from gru_lib.relatives import check_relative
 
-    for name in ("command", "gradients", "reset_after", "bias_rows", "gates", "candidate", "weights", "json", "badge"):
+    for name in ("command", "gradients", "reset_after", "bias_rows", "gates", "candidate", "weights", "badge"):
         if getattr(options, name) not in (None, False) or (name == "reset_after" and options.reset_after is False):
             raise CannotTestError(f"--relative goes without --{name.replace('_', '-')}")
     meant = {name: value for name in ("update", "dtype") if (value := getattr(options, name)) is not None}
+    without = [name for name in options.without.split(",") if name]
     try:
-        relative = check_relative(options.relative, find(options.target), limit=options.limit, **meant)
+        return check_relative(options.relative, find(options.target), without=without, limit=options.limit, **meant)
     except ValueError as error:
         raise CannotTestError(str(error)) from None
-    print(relative)
-    return 0 if relative.passed else 2 if relative.problem else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG005 - what takes arguments need not use them
 
+import json
 import time
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_precision_is_found_or_held_to():
 
 def test_what_takes_no_h0_is_tested_without():
     report = check_relative("min-gru", lambda x, weights: forward(x, weights))
-    assert str(report).endswith("all 6 cases agree. Not tested: h0.")
+    assert str(report).endswith("all 6 cases agree.\n  not tested: h0")
 
 
 def test_what_cannot_be_tested_is_not_judged():
@@ -74,6 +75,7 @@ def test_what_cannot_be_tested_is_not_judged():
     [
         ({"relative": "lstm"}, "relative is 'lstm'; expected one of min-gru, "),
         ({"update": "both"}, "update is 'both'; expected one of keeps, overwrites"),
+        ({"without": ["gain"]}, "without is 'gain'; expected one of kernel, bias"),
         ({"dtype": "float16"}, "dtype is 'float16'; expected one of float64, float32"),
     ],
 )
@@ -110,6 +112,7 @@ def test_inputs_that_do_not_fit():
         ([], 1, "mistake: z inverted: z = 1 takes the new state"),
         (["--update", "overwrites"], 0, "✓ mine is a min-gru in float64: all 12 cases agree."),
         (["--update", "overwrites", "--dtype", "float32"], 0, "✓ mine is a min-gru in float32: all 12 cases agree."),
+        (["--json", "--without", "bias"], 1, '"verdict": "not a min-gru"'),
         (["--reset-before"], 2, "--relative goes without --reset-after"),
         (["--gates", "sigmoid"], 2, "--relative goes without --gates"),
     ],
@@ -118,7 +121,7 @@ def test_the_command(tmp_path, monkeypatch, capsys, options, status, line):
     (tmp_path / "paper_min_gru.py").write_text(
         "from gru_lib.relatives import RELATIVES\n"
         "def mine(x, weights, *, h0=None):\n"
-        "    return RELATIVES['min-gru'].forward(x, weights.overwriting(), h0=h0)\n",
+        "    return RELATIVES['min-gru'].overwriting().forward(x, weights, h0=h0)\n",
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -126,9 +129,59 @@ def test_the_command(tmp_path, monkeypatch, capsys, options, status, line):
     assert line in capsys.readouterr().out
 
 
-def test_the_command_refuses_what_it_cannot_do(capsys):
-    assert main(["--relative", "min-gru", "--json", "gru_lib.relatives:check_relative"]) == 2
-    assert "--relative goes without --json" in capsys.readouterr().out
+def test_the_command_refuses_what_it_cannot_do(tmp_path, capsys):
+    assert (
+        main(["--relative", "min-gru", "--badge", str(tmp_path / "badge.json"), "gru_lib.relatives:check_relative"])
+        == 2
+    )
+    assert "--relative goes without --badge" in capsys.readouterr().out
     assert main(["--relative", "lstm", "gru_lib.relatives:check_relative"]) == 2
     assert "expected one of min-gru" in capsys.readouterr().out
     assert main(["--relative", "min-gru", "--command", "true"]) == 2
+
+
+def test_what_a_function_has_no_place_for_is_left_out():
+    def no_bias(x, weights, *, h0=None):
+        return RELATIVES["conv-gru"].forward(x, weights.without(["bias"]), h0=h0)
+
+    told = "right if bias had no effect; if there is none in yours: without=('bias',)"
+    assert f"  mistake: none of the known ones\n  {told}" in str(check_relative("conv-gru", no_bias))
+    report = check_relative("conv-gru", no_bias, without=["bias"])
+    assert str(report).endswith("all 14 cases agree.\n  not tested: bias")
+    weights = RELATIVES["layer-norm-gru"].cases()[0].without(["gain_x", "bias_x"]).weights
+    assert (weights.gain_x == 1).all() and not weights.bias_x.any() and weights.gain_h.std() > 0
+
+
+@pytest.mark.parametrize(
+    ("relative", "mistake", "without"),
+    [
+        ("gru-d", "mean taken for zero", ("x_mean",)),
+        ("layer-norm-gru", "bias left out", ("bias_x", "bias_h")),
+        ("layer-norm-gru", "gain and bias left out", ("gain_x", "bias_x", "gain_h", "bias_h")),
+    ],
+)
+def test_a_mistake_may_be_none_where_a_weight_is_missing(relative, mistake, without):
+    kind = RELATIVES[relative]
+    [parts] = [each.parts for each in kind.mistakes if each.name == mistake]
+    report = check_relative(relative, kind.cell(**parts).run)
+    assert any(line.endswith(f"without={without!r}") for line in report.evidence)
+    check_relative(relative, kind.cell(**parts).run, without=without).raise_if_failed()
+
+
+def test_what_keeps_state_between_calls_is_found():
+    last = {}  # by the number of rows
+
+    def stateful(x, weights):
+        states = forward(x, weights, h0=last.get(len(x)))
+        last[len(x)] = states[:, -1]
+        return states
+
+    assert "when it is called again" in str(check_relative("min-gru", stateful))
+
+
+def test_the_report_for_programs():
+    report = check_relative("min-gru", lambda x, weights: forward(x, weights.without(["bias"])))
+    found = report.to_dict()
+    assert (found["verdict"], found["cases"], found["failing_cases"]) == ("not a min-gru", 6, 6)
+    assert found["evidence"] == list(report.evidence) and found["not_tested"] == ["h0"]
+    assert json.dumps(found)

@@ -11,8 +11,13 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 FIGURE = re.compile(r"<(gru-[a-z]+)[\s>]")  # each has a script of its own name
-SHARED = ("gru.js", "parts.js")
-ALSO = {"gru-vanishing": ("gradients.js",), "gru-beginnings": ("gradients.js",)}  # what a figure needs besides
+SHARED = ("elements.css", "gru.js", "parts.js")
+# what a figure needs besides
+ALSO = {
+    "gru-beginnings": ("gradients.js",),
+    "gru-explorer": ("cell.css", "unit.js", "equations.js", "cell.js", "unit-chart.js"),
+    "gru-vanishing": ("gradients.js",),
+}
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 OPTIONS = "documentation_options.js"
@@ -58,10 +63,12 @@ def bring_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any]
     tags = list(dict.fromkeys(FIGURE.findall(context.get("body", ""))))
     if not tags:
         return
-    app.add_css_file("elements/elements.css")
     also = [name for tag in tags for name in ALSO.get(tag, ())]
-    for name in (*SHARED, *also, *(f"{tag}.js" for tag in tags)):
-        app.add_js_file(f"elements/{name}", loading_method="defer")
+    for name in dict.fromkeys((*SHARED, *also, *(f"{tag}.js" for tag in tags))):
+        if name.endswith(".css"):
+            app.add_css_file(f"elements/{name}")
+        else:
+            app.add_js_file(f"elements/{name}", loading_method="defer")
 
 
 def replace_search_for_boxes(out: Path, pages: dict[Path, str]) -> dict[Path, str]:

@@ -1,11 +1,10 @@
-// A GRU of one unit: sliders for every weight and input, all gates over time, one step taken apart.
+// A GRU of one unit to play with: its cell and its equations as one picture, all steps as curves, every weight a slider.
 "use strict";
 {
-const STEPS = 10;
+const STEPS = 10, PAUSE = 900; // milliseconds between two steps
 const at = (values) => Object.assign(Array(STEPS).fill(0), values);
 
-// Weights by gate; the first three examples are one cell, with another bias, or with other inputs.
-const NAMES = ["wz", "uz", "bz", "wr", "ur", "br", "wh", "uh", "bh", "ch"];
+// Weights by name; the first three examples are one cell, with another bias, or with other inputs.
 const EXAMPLES = {
   Remember: {
     weights: [-10, 0, 6, 0, 0, 0, 2, 0, 0, 0], inputs: at({ 2: 1 }), step: 3,
@@ -24,144 +23,134 @@ const EXAMPLES = {
     words: "The state holds itself up through the candidate. At step 6 r shuts: the candidate sees the input alone, and the state turns.",
   },
 };
-const OWN = "A cell of your own. The buttons bring the examples back.";
+const OWN = "A cell of your own. The buttons bring the examples back, and Undo takes back one change; the pale curves are those before it.";
+const RESET = "With one unit, after and before differ in c alone, which the original does not have.";
+const KEEPS = "With the same weights this is another cell. Turn the signs of z’s weights, and the state is as before.";
+const POINT = "Point at a symbol or at a wire: both are the same number.";
 
-const GATES = [
-  ["Update gate", "z = σ(x·w + h·u + b)", ["wz", "uz", "bz"]],
-  ["Reset gate", "r = σ(x·w + h·u + b)", ["wr", "ur", "br"]],
-  ["Candidate", "", ["wh", "uh", "bh", "ch"]],
-];
+const GATES = [["Update gate z", "z", ["wz", "uz", "bz"]], ["Reset gate r", "r", ["wr", "ur", "br"]], ["Candidate g", "g", ["wh", "uh", "bh", "ch"]]];
+const PULLED = { z: "bz", r: "br", g: "bh" }; // the weight that follows where a curve is dragged
+const WEIGHTS = { low: -10, high: 10, step: 0.5 }, INPUT = { low: -1, high: 1, step: 0.1 };
 
-// The chart has three strips; its sides and heights in pixels.
-const LEFT = 28, RIGHT = 4, HEIGHT = 312, THUMB = 7;
-const INPUTS = { top: 24, height: 62, low: -1, high: 1 };
-const SHARES = { top: 114, height: 62, low: 0, high: 1 };
-const STATES = { top: 204, height: 84, low: -1, high: 1 };
-const STYLES = { z: null, r: "7 4", h: null, g: "2 4" }; // dashes, for those who see no colours
-
-/** Where a value stands in a strip; as high and low as the middle of a slider's thumb can go. */
-const level = ({ top, height, low, high }, value) =>
-  top + THUMB + ((height - 2 * THUMB) * (high - value)) / (high - low);
-
-const text = (x, y, words, anchor = "start", name = null) =>
-  book.svg("text", { x, y, "text-anchor": anchor, class: name }, words);
-
-/** All steps: inputs, gates, candidate and state, one strip below the other. */
-const drawSteps = (chart, steps, chosen) => {
-  const width = book.pixels(chart, HEIGHT), column = (width - LEFT - RIGHT) / STEPS;
-  const x = (t) => LEFT + column * (t + 0.5);
-  const rules = [INPUTS, SHARES, STATES].flatMap((strip) =>
-    [-1, 0, 1].filter((value) => value >= strip.low).flatMap((value) => [
-      book.svg("line", { x1: LEFT, x2: width - RIGHT, y1: level(strip, value), y2: level(strip, value), class: "rule" }),
-      text(LEFT - 7, level(strip, value) + 4, book.shown(value, 0), "end"),
-    ]));
-  const bars = steps.map((step, t) => book.svg("rect", {
-    x: x(t) - 0.2 * column, width: 0.4 * column, class: "x",
-    y: Math.min(level(INPUTS, step.x), level(INPUTS, 0)), height: Math.abs(level(INPUTS, step.x) - level(INPUTS, 0)),
-  }));
-  const lines = [["z", SHARES], ["r", SHARES], ["g", STATES], ["h", STATES]].map(([name, strip]) => book.svg("path", {
-    class: name, "data-name": name, "stroke-dasharray": STYLES[name],
-    d: steps.map((step, t) => `${t ? "L" : "M"}${x(t).toFixed(1)} ${level(strip, step[name]).toFixed(1)}`).join(""),
-  }));
-  const dots = steps.map((step, t) => book.svg("circle", { cx: x(t), cy: level(STATES, step.h), r: 3.5, class: "dot" }));
-  const key = (x, { top }, name, words) => book.svg("g", { transform: `translate(${x} ${top - 4})` },
-    book.svg("path", { d: "M0 -4h24", class: name, "stroke-dasharray": STYLES[name] }), text(31, 0, words));
-  chart.replaceChildren(
-    book.svg("rect", { x: x(chosen) - column / 2, width: column, y: INPUTS.top, height: STATES.top + STATES.height - INPUTS.top, rx: 4, class: "here" }),
-    ...rules, ...bars, ...lines, ...dots,
-    text(LEFT, INPUTS.top - 4, "input x: drag the handles"),
-    key(LEFT, SHARES, "z", "update gate z"), key(LEFT + 128, SHARES, "r", "reset gate r"),
-    key(LEFT, STATES, "h", "state h"), key(LEFT + 128, STATES, "g", "candidate g"),
-    text(0, HEIGHT - 4, "step"), ...steps.map((_, t) => text(x(t), HEIGHT - 4, `${t + 1}`, "middle", t === chosen ? "chosen" : null)),
-  );
-};
-
-/** One step as wires, the thicker the more they carry. */
-const drawCell = (diagram, { x, old, keep, z, r, g, h, past }, resetAfter) => {
-  const n = book.shown;
-  const wire = (d, name, much) => book.svg("path", { d, class: name, style: `stroke-width: ${1 + 5 * Math.min(1, Math.abs(much))}` });
-  const box = (x, y, name, words) => book.svg("g", {},
-    book.svg("rect", { x: x - 34, y: y - 16, width: 68, height: 32, rx: 8, class: `box ${name}` }), text(x, y + 4, words, "middle"));
-  const node = (x, y, sign) => book.svg("g", {},
-    book.svg("circle", { cx: x, cy: y, r: 10, class: "box" }), text(x, y + 4, sign, "middle"));
-  diagram.replaceChildren(
-    wire("M6 40H94", "h", old), wire("M114 40H268", "h", keep * old), wire("M288 40H336", "h", h),
-    wire("M104 182V50", "z", keep), wire("M104 92H268", "z", 1 - keep),
-    wire("M278 122V102", "g", g), wire("M278 82V50", "g", (1 - keep) * g),
-    wire("M40 40V138H178", "h", old), wire("M188 182V148", "r", r), wire("M198 138H244", "h", past),
-    text(4, 22, `old h ${n(old)}`), text(336, 22, `new h ${n(h)}`, "end"),
-    text(110, 66, `keep ${n(keep)}`), text(186, 84, `write ${n(1 - keep)}`, "middle"),
-    text(141, 132, resetAfter ? "h·u + c" : "h", "middle"), text(221, 132, resetAfter ? "" : "·u", "middle"),
-    node(104, 40, "×"), node(278, 40, "+"), node(278, 92, "×"), node(188, 138, "×"),
-    box(104, 198, "z", `z ${n(z)}`), box(188, 198, "r", `r ${n(r)}`), box(278, 138, "g", `g ${n(g)}`),
-    text(146, 236, "both see x and h", "middle"), text(278, 176, `sees x ${n(x)}`, "middle"),
-  );
-};
+/** Every value that a slider can take. */
+const stops = ({ low, high, step }) =>
+  Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => Math.round(10 * (low + i * step)) / 10);
 
 class Explorer extends book.Figure {
   static label = "A GRU of one unit, to play with";
 
   build() {
-    this.examples = Object.keys(EXAMPLES).map((name) => book.button(name, () => { this.load(name); this.update(); }));
+    this.past = []; // the cells before each change
+    this.examples = Object.keys(EXAMPLES).map((name) => book.button(name, () => this.load(name)));
     this.note = book.html("p", { class: "gru-note", "aria-live": "polite" });
-    this.chart = book.svg("svg", { role: "img", "aria-label": "Input, gates, candidate and state at each step" });
-    this.chart.addEventListener("click", ({ clientX }) => this.press(clientX));
+    this.chart = book.unitChart({
+      choose: (t) => this.choose(t + 1), drag: (name, t, value) => this.pull(name, t, value), drop: () => (this.held = null),
+    });
     this.handles = at({}).map((_, t) => book.html("input", {
-      type: "range", min: -1, max: 1, step: 0.1, "aria-label": `Input at step ${t + 1}`,
-      oninput: ({ target }) => { this.inputs[t] = +target.value; this.step = t + 1; this.own(); },
+      type: "range", min: INPUT.low, max: INPUT.high, step: INPUT.step, "aria-label": `Input at step ${t + 1}`,
+      oninput: ({ target }) => this.input(t, +target.value),
     }));
+    this.undo = book.button("Undo", () => this.takeBack());
     this.steps = book.slider({ label: "Step", min: 1, max: STEPS, step: 1, digits: 0, value: 1, change: (step) => this.choose(step) });
-    this.diagram = book.svg("svg", { viewBox: "0 0 340 244", role: "img", "aria-label": "The cell at this step" });
+    this.player = book.player({ last: STEPS, pause: PAUSE, now: () => this.step, go: (step) => this.choose(step) });
+    this.picture = book.html("div", { class: "gru-picture" });
+    this.pointed = book.html("p", { class: "gru-pointed gru-maths" }, POINT);
     this.sums = book.html("div", { class: "gru-sums" });
-    this.sliders = Object.fromEntries(NAMES.map((name) => [name, book.slider({
-      label: name[0], min: -10, max: 10, step: 0.5, value: 0, change: (value) => { this.weights[name] = value; this.own(); },
+    this.sliders = Object.fromEntries(book.UNIT_WEIGHTS.map((name) => [name, book.slider({
+      label: name[0], min: WEIGHTS.low, max: WEIGHTS.high, step: WEIGHTS.step, value: 0, change: (value) => this.weigh(name, value),
     })]));
-    this.formulas = GATES.map(([, formula]) => book.html("span", {}, formula));
     this.reset = book.choice({
-      legend: "The reset gate acts", options: [["after", "after the product: r·(h·u + c)"], ["before", "before it: (r·h)·u"]],
-      change: (key) => { this.resetAfter = key === "after"; this.own("With one unit, after and before differ in c alone, which the original does not have."); },
+      legend: "The reset gate acts", options: [["after", "after the product: r ⊙ (h u + c)"], ["before", "before it: (r ⊙ h) u"]],
+      change: (key) => this.become({ resetAfter: key === "after" }, RESET),
     });
     this.one = book.choice({
-      legend: "An update gate of 1", options: [["keep", "keeps the state: z·h + (1 − z)·g"], ["take", "takes the candidate: (1 − z)·h + z·g"]],
-      change: (key) => { this.keeps = key === "keep"; this.own("With the same weights this is another cell. Turn the signs of z’s weights, and the state is as before."); },
+      legend: "An update gate of 1", options: [["keep", "keeps the state: z ⊙ h + (1 − z) ⊙ g"], ["take", "takes the candidate: (1 − z) ⊙ h + z ⊙ g"]],
+      change: (key) => this.become({ keeps: key === "keep" }, KEEPS),
     });
-    this.load("Remember");
+    this.addEventListener("change", () => (this.held = null)); // a slider is let go
+    book.lightParts(this, (part) => this.point(part));
+    this.set(this.example("Remember"));
     return [
       book.html("div", { class: "book-buttons", role: "group", "aria-label": "Examples" }, ...this.examples),
       this.note,
-      book.html("div", { class: "gru-chart" }, this.chart, book.html("div", {
-        class: "gru-inputs", role: "group", "aria-label": "Inputs",
-        style: `top: ${INPUTS.top}px; height: ${INPUTS.height}px; left: ${LEFT}px; right: ${RIGHT}px`,
-      }, ...this.handles)),
-      book.html("div", { class: "gru-weights" }, ...GATES.map(([title, , names], k) => book.html("fieldset", {},
-        book.html("legend", {}, title, " ", this.formulas[k]), ...names.map((name) => this.sliders[name])))),
-      book.html("div", { class: "gru-step" }, this.steps, this.words),
-      book.html("div", { class: "book-columns" }, this.diagram, this.sums),
+      book.html("div", { class: "gru-chart" }, this.chart,
+        book.html("div", { class: "gru-inputs", role: "group", "aria-label": "Inputs", style: this.chart.inputs }, ...this.handles)),
+      book.html("div", { class: "gru-step" }, book.html("div", { class: "book-buttons" }, ...this.player.buttons, this.undo), this.steps, this.words),
+      book.html("div", { class: "gru-cells" }, this.picture, book.html("div", {}, this.sums, this.pointed)),
+      book.html("div", { class: "gru-weights" }, ...GATES.map(([title, gate, names]) => book.html("fieldset", { class: gate },
+        book.html("legend", {}, title), ...names.map((name) => this.sliders[name])))),
       book.html("div", { class: "book-columns" }, this.reset,
         book.html("div", {}, this.one, book.button("Turn the signs of z’s weights", () => this.turn()))),
     ];
   }
 
-  load(name) {
+  /** An example, in the book's conventions. */
+  example(name) {
     const { weights, inputs, step, words } = EXAMPLES[name];
-    Object.assign(this, { inputs: [...inputs], step, resetAfter: true, keeps: true }); // the book's conventions
-    this.weights = Object.fromEntries(NAMES.map((key, k) => [key, weights[k]]));
-    this.show(words, name);
-    this.reset.set("after");
-    this.one.set("keep");
+    const named = Object.fromEntries(book.UNIT_WEIGHTS.map((key, k) => [key, weights[k]]));
+    return { cell: { weights: named, inputs, resetAfter: true, keeps: true }, step, note: words, name };
   }
 
-  own(words = OWN) {
-    this.show(words);
+  /** Show a cell, its step and what is said of it; all controls follow. */
+  set({ cell, step, note, name = null }) {
+    Object.assign(this, { cell, step, said: note, name });
+    this.note.textContent = note;
+    for (const button of this.examples) button.setAttribute("aria-pressed", button.textContent === name);
+    for (const [key, value] of Object.entries(cell.weights)) this.sliders[key].set(value);
+    this.handles.forEach((handle, t) => (handle.value = cell.inputs[t]));
+    this.sliders.ch.querySelector("input").disabled = !cell.resetAfter; // the original has one bias
+    this.reset.set(cell.resetAfter ? "after" : "before");
+    this.one.set(cell.keeps ? "keep" : "take");
+    this.steps.set(step);
+    this.undo.disabled = !this.past.length;
+    this.draw(cell);
+  }
+
+  /** Keep what there is for Undo; while one control is held, only what there was before it. */
+  keep(control) {
+    if (control && control === this.held) return;
+    this.held = control;
+    this.past.push({ cell: this.cell, step: this.step, note: this.said, name: this.name });
+  }
+
+  become(change, note = OWN, control = null, step = this.step) {
+    this.keep(control);
+    this.set({ cell: { ...this.cell, ...change }, step, note });
     this.update();
   }
 
-  show(words, example = null) {
-    this.note.textContent = words;
-    for (const button of this.examples) button.setAttribute("aria-pressed", button.textContent === example);
-    for (const name of NAMES) this.sliders[name].set(this.weights[name]);
-    this.handles.forEach((handle, t) => (handle.value = this.inputs[t]));
-    this.steps.set(this.step);
+  takeBack() {
+    if (this.past.length) this.set(this.past.pop());
+    this.update();
+  }
+
+  load(name) {
+    this.keep();
+    this.set(this.example(name));
+    this.update();
+  }
+
+  weigh(name, value) {
+    this.become({ weights: { ...this.cell.weights, [name]: value } }, OWN, name);
+  }
+
+  input(t, value) {
+    this.become({ inputs: this.cell.inputs.with(t, value) }, OWN, `x${t}`, t + 1);
+  }
+
+  turn() {
+    const turned = ["wz", "uz", "bz"].map((name) => [name, 0 - this.cell.weights[name]]);
+    this.become({ weights: { ...this.cell.weights, ...Object.fromEntries(turned) } });
+  }
+
+  /** A curve is dragged: what moves it is the bias of its gate, and for the state the input of that step. */
+  pull(name, t, wanted) {
+    const change = (value) => (name === "h" ? { inputs: this.cell.inputs.with(t, value) }
+      : { weights: { ...this.cell.weights, [PULLED[name]]: value } });
+    const away = (value) => Math.abs(book.runUnit({ ...this.cell, ...change(value) })[t][name] - wanted);
+    const values = stops(name === "h" ? INPUT : WEIGHTS), distances = values.map(away);
+    const best = values[distances.indexOf(Math.min(...distances))];
+    this.become(change(best), name === "h" ? `The input at step ${t + 1} follows the state that you drag.` : `The bias b of ${name} follows the curve that you drag.`, `pull ${name}${t}`, t + 1);
   }
 
   choose(step) {
@@ -170,58 +159,49 @@ class Explorer extends book.Figure {
     this.update();
   }
 
-  press(clientX) {
-    const { left, width } = this.chart.getBoundingClientRect();
-    const t = Math.floor((STEPS * (clientX - left - LEFT)) / (width - LEFT - RIGHT));
-    this.choose(Math.min(STEPS, Math.max(1, t + 1)));
-  }
-
-  turn() {
-    for (const name of ["wz", "uz", "bz"]) this.weights[name] = 0 - this.weights[name];
-    this.own();
-  }
-
-  /** All steps. Where 1 takes the candidate, the gate that keeps is 1 − z = σ of minus the sum. */
-  run() {
-    const w = this.weights, sign = this.keeps ? 1 : -1;
-    const weights = {
-      kernel: [sign * w.wz, w.wr, w.wh],
-      recurrentKernel: [sign * w.uz, w.ur, w.uh],
-      bias: [sign * w.bz, w.br, w.bh, 0, 0, w.ch],
-    };
-    let old = 0;
-    return book.gruForward(this.inputs.map((x) => [x]), weights, this.resetAfter).map((step, t) => {
-      const [keep, r, g, h, past] = [step.z, step.r, step.g, step.h, step.resetPart].map(([value]) => value);
-      const shown = { x: this.inputs[t], old, keep, z: this.keeps ? keep : 1 - keep, r, g, h, past };
-      old = h;
-      return shown;
-    });
+  /** The picture and the equations of this kind of cell; they stay while only numbers change. */
+  draw({ resetAfter, keeps }) {
+    const kind = `${resetAfter} ${keeps}`;
+    if (this.kind === kind) return;
+    this.kind = kind;
+    this.diagram = book.cellPicture({ resetAfter, keeps }, { role: "img", "aria-label": "The cell at this step" });
+    this.formulas = book.unitFormulas({ resetAfter, keeps });
+    this.results = Object.fromEntries("zrgh".split("").map((name) => [name, book.html("p", { class: name })]));
+    this.picture.replaceChildren(this.diagram);
+    this.sums.replaceChildren(...Object.keys(this.results).map((name) =>
+      book.html("div", { class: `gru-equation ${name}` }, this.formulas.lines[name], this.results[name])));
   }
 
   update() {
-    const steps = this.run(), now = steps[this.step - 1];
-    this.sliders.ch.querySelector("input").disabled = !this.resetAfter; // the original has one bias
-    this.formulas[2].textContent = `g = tanh(x·w + b + ${this.resetAfter ? "r·(h·u + c)" : "(r·h)·u"})`;
-    drawSteps(this.chart, steps, this.step - 1);
-    drawCell(this.diagram, now, this.resetAfter);
-    this.sums.replaceChildren(...this.calculation(now).map(([name, words]) => book.html("p", { class: name }, words)));
+    const steps = book.runUnit(this.cell), now = steps[this.step - 1], before = this.past.at(-1);
+    this.chart.show(steps, this.step - 1, before && book.runUnit(before.cell));
+    this.diagram.show(now);
+    this.formulas.show(now);
+    for (const [name, words] of Object.entries(this.calculation(now))) this.results[name].textContent = words;
     this.say(this.inWords(now));
+  }
+
+  /** Say what lights up. */
+  point(part) {
+    const [symbol, words] = part ? book.partWords(part, this.cell) : [];
+    const value = part && book.shown(book.runUnit(this.cell)[this.step - 1][part]);
+    this.pointed.replaceChildren(...(part ? [...book.maths(symbol), ` = ${value}: ${words}.`] : [POINT]));
   }
 
   /** The four equations with the numbers of one step. */
   calculation({ x, old, z, r, g, h }) {
-    const w = this.weights, n = book.shown;
+    const { weights: w, resetAfter, keeps } = this.cell, n = book.shown;
     const factor = (a, digits) => (a < 0 ? `(${n(a, digits)})` : n(a, digits));
     const times = (a, b) => `${n(a)}·${factor(b, 1)}`;
     const plus = (a) => (a < 0 ? ` − ${n(-a, 1)}` : ` + ${n(a, 1)}`);
-    const past = this.resetAfter ? `${n(r)}·(${times(old, w.uh)}${plus(w.ch)})` : `(${n(r)}·${factor(old, 2)})·${factor(w.uh, 1)}`;
-    const rest = `(1 − ${n(z)})`, [first, second] = this.keeps ? [n(z), rest] : [rest, n(z)];
-    return [
-      ["z", `z = σ(${times(x, w.wz)} + ${times(old, w.uz)}${plus(w.bz)}) = ${n(z)}`],
-      ["r", `r = σ(${times(x, w.wr)} + ${times(old, w.ur)}${plus(w.br)}) = ${n(r)}`],
-      ["g", `g = tanh(${times(x, w.wh)}${plus(w.bh)} + ${past}) = ${n(g)}`],
-      ["h", `h = ${first}·${factor(old, 2)} + ${second}·${factor(g, 2)} = ${n(h)}`],
-    ];
+    const past = resetAfter ? `${n(r)}·(${times(old, w.uh)}${plus(w.ch)})` : `(${n(r)}·${factor(old, 2)})·${factor(w.uh, 1)}`;
+    const rest = `(1 − ${n(z)})`, [first, second] = keeps ? [n(z), rest] : [rest, n(z)];
+    return {
+      z: `= σ(${times(x, w.wz)} + ${times(old, w.uz)}${plus(w.bz)}) = ${n(z)}`,
+      r: `= σ(${times(x, w.wr)} + ${times(old, w.ur)}${plus(w.br)}) = ${n(r)}`,
+      g: `= tanh(${times(x, w.wh)}${plus(w.bh)} + ${past}) = ${n(g)}`,
+      h: `= ${first}·${factor(old, 2)} + ${second}·${factor(g, 2)} = ${n(h)}`,
+    };
   }
 
   inWords({ x, old, keep, g, h }) {

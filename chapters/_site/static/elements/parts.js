@@ -54,7 +54,37 @@ book.choice = ({ legend, options, value, change }) => {
   return group;
 };
 
-book.button = (label, click) => book.html("button", { type: "button", onclick: click }, label);
+/** A button; one that shows a sign has a name besides. */
+book.button = (label, click, name = null) => book.html("button", { type: "button", onclick: click, "aria-label": name, title: name }, label);
+
+/** Does the reader want nothing to move? */
+book.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/**
+ * Buttons that go through steps from `first` to `last`: `now()` is the step, `go(step)` moves to one. Where nothing may
+ * move, there is no Play.
+ */
+book.player = ({ first = 1, last, pause, label = "Play", now, go }) => {
+  let playing = null;
+  const to = (step) => go(Math.min(last, Math.max(first, step)));
+  const show = (timer) => {
+    playing = timer;
+    play.textContent = timer ? "Pause" : label;
+    play.closest(".book-live")?.classList.toggle("gru-playing", Boolean(timer));
+  };
+  const stop = () => { clearInterval(playing); show(null); };
+  const start = () => {
+    if (now() === last) go(first);
+    show(setInterval(() => {
+      to(now() + 1);
+      if (now() === last) stop();
+    }, pause));
+  };
+  const by = (step) => () => { stop(); to(now() + step); };
+  const play = book.button(label, () => (playing ? stop() : start()));
+  const buttons = [...(book.still() ? [] : [play]), book.button("◂", by(-1), "Step back"), book.button("▸", by(1), "Step on")];
+  return { buttons, start: () => { stop(); if (!book.still()) start(); }, stop };
+};
 
 /** A line over steps: numbers into the d of a path, in a box of the given size, `low` at its foot. */
 book.path = (values, { width, height, low, high }) =>
