@@ -78,12 +78,13 @@ def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str
 
 
 def _with_pairs(trials: Sequence[Trial]) -> Trial:
-    """Return the first trial, or if there is no name for it, the first that two mistakes at once explain."""
-    if trials[0].mistakes:
-        return trials[0]
-    wrong = (trial for trial in trials if not trial.silent and any(failure.numbers for failure in trial.failures))
-    named = (trial._replace(mistakes=found) for trial in wrong if (found := diagnose_pairs(trial.outcomes)))
-    return next(named, trials[0])
+    """Return the first trial, or where all of its cases fail, the first that two mistakes at once explain."""
+    first = trials[0]
+    if first.mistakes or first.silent or not any(failure.numbers for failure in first.failures):
+        return first
+    alike = trials if len(first.failures) >= len(first.outcomes) else [first]
+    named = (trial._replace(mistakes=found) for trial in alike if (found := diagnose_pairs(trial.outcomes)))
+    return next(named, first)
 
 
 def settled_cases(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> list[Case]:
