@@ -195,7 +195,6 @@ def _remarks(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _only_raises(outcomes: Sequence[Outcome]) -> str:
     """Return what is raised, if nothing else happens."""
-    problems = [outcome.problem for outcome in outcomes]
     raised = all(outcome.states is None and outcome.problem.startswith("raised ") for outcome in outcomes)
-    what = f"it does nothing but raise: {problems[0].removeprefix('raised ')}"
-    return f"{what}; after {len(outcomes)} cases it was asked no more" if raised else ""
+    what = outcomes[0].problem.removeprefix("raised ")
+    return f"it does nothing but raise: {what}; after {len(outcomes)} cases it was asked no more" if raised else ""

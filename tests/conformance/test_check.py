@@ -303,10 +303,10 @@ def test_a_wrong_gradient_of_a_gru_that_overwrites_is_found():
 def test_what_is_known_of_wrong_gradients_of_one_step_is_said():
     def careless(x, weights, grad, *, h0=None):
         found = overwriting_gradients(x, weights, grad, h0=h0)
-        third = np.arange(3 * weights.units) < weights.units
-        wrong = {name: np.asarray(getattr(found, name)) * np.where(third, 1.1, 1) for name in ("kernel", "recurrent_kernel")}
-        later = 1.0 + (x.shape[1] > 1)
-        return SimpleNamespace(**{name: np.asarray(array) * later for name, array in wrong.items()}, x=found.x * later)
+        of_z, later = np.arange(3 * weights.units) < weights.units, 1.0 + (x.shape[1] > 1)
+        factor = np.where(of_z, 1.1, 1) * later
+        kernel, recurrent_kernel = (np.asarray(a) * factor for a in (found.kernel, found.recurrent_kernel))
+        return SimpleNamespace(kernel=kernel, recurrent_kernel=recurrent_kernel, x=found.x * later)
 
     report = check_gru(overwriting, gradients=careless, update="overwrites", reset_after=False)
     assert report.evidence == (
