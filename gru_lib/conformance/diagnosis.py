@@ -28,7 +28,7 @@ def diagnose(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
 
 
 def diagnose_pairs(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
-    """Return the pairs of mutants that give the implementation's answers in every case that has one."""
+    """Return the pairs of mutants that give the answers in every case that has one, those that may be meant first."""
     answered, seen = _quickest_first([outcome for outcome in outcomes if outcome.states is not None])
     shown = {m.id: frozenset(i for i, case in enumerate(seen) if shows_in(m, case)) for m in FORWARD_MUTANTS}
     possible = [m for m in _possible(answered) if shown[m.id]]
@@ -37,7 +37,8 @@ def diagnose_pairs(outcomes: Sequence[Outcome]) -> tuple[Mutant, ...]:
         for first, second in combinations(possible, 2)
         if len(shown[first.id] | shown[second.id]) == len(seen) and not (_remembers(first) or _remembers(second))
     )
-    return tuple(pair for pair in found if pair is not None and _same_answers(pair, answered))
+    same = [pair for pair in found if pair is not None and _same_answers(pair, answered)]
+    return tuple(sorted(same, key=lambda pair: pair.convention is None))
 
 
 def _possible(outcomes: Sequence[Outcome]) -> list[Mutant]:
