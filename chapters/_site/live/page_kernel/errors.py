@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any
 
+TOO_LARGE = re.compile("index-sized integer|array is too big|maximum allowed (?:dimension|size)", re.I)
 NETWORK = ("http", "socket", "ssl", "urllib")
 MEMORY = "The page's Python has one gigabyte. Take a smaller array."
-NO_NETWORK = "The page's Python has no network. Download the file yourself, or open the chapter in Colab."
+NO_TOO_LARGE = re.compile("index-sized integer|array is too big|maximum allowed (?:dimension|size)", re.I)
+NETWORK = "The page's Python has no network. Download the file yourself, or open the chapter in Colab."
 
 
 def describe(error: BaseException, name: str) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def describe(error: BaseException, name: str) -> dict[str, Any]:
 
 
 def _hint(error: BaseException, files: list[str]) -> str:
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or TOO_LARGE.search(str(error)):
         return MEMORY
     modules = {part for file in files for part in file.removesuffix(".py").split("/")}
     return NO_NETWORK if modules.intersection(NETWORK) or "Failed to fetch" in str(error) else ""
