@@ -97,7 +97,7 @@ def bundle(out: Path) -> None:
     for name, *options in (("live", "--format=iife"), ("editor", "--format=esm"), ("worker", "--format=esm")):
         esbuild = BROUGHT / "node_modules" / "esbuild" / "bin" / "esbuild"
         command = [find_node(), str(esbuild), str(SOURCE / f"{name}.js"), f"--outfile={out / name}.js", "--bundle"]
-        command += ["--minify", "--target=es2022", "--log-level=warning", *options, *defined]
+        command += ["--minify", "--target=es2022", "--external:./python-*", "--log-level=warning", *options, *defined]
         modules = {"NODE_PATH": str(BROUGHT / "node_modules")}
         result = subprocess.run(command, capture_output=True, text=True, env=modules)
         if result.returncode:
