@@ -7,12 +7,16 @@ from sphinx.application import Sphinx
 from book_site import cells, claims, formulas, live, metadata, minutes, repository_links, scripts, search
 from book_site.accessibility import clear_barriers
 from book_site.icons import draw_icons
+from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.styles import join_styles
+from book_site.tables import set_tables
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
+    wrap_outputs,
+    set_tables,
     clear_barriers,
     draw_icons,
     replace_search_for_boxes,

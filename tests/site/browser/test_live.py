@@ -8,6 +8,7 @@ import pytest
 
 from .conftest import SITE, Quiet
 
+pytestmark = pytest.mark.usefixtures("live")
 PAGE = "chapters/foundations/why_gates.html"
 FIRST = "live-cell[number='1']"
 RUN = """async ([number, code]) => {
@@ -27,7 +28,7 @@ def run(page, code=None, number=1):
 
 
 @pytest.fixture(scope="module")
-def page(chromium, served, live):
+def page(chromium, served):
     """A page whose Python runs; each test types into its first cell."""
     context = chromium.new_context()
     page = context.new_page()
@@ -107,7 +108,7 @@ def test_stop_ends_a_loop_and_says_that_the_variables_are_gone(page, code):
     assert result["outputs"][0]["ename"] == "NameError"
 
 
-def test_a_cell_that_takes_too_long_is_ended(open_page, served, live):
+def test_a_cell_that_takes_too_long_is_ended(open_page, served):
     page = open_page(PAGE, at=served)
     page.set_default_timeout(120_000)
     assert run(page, "1")["ok"]
@@ -119,7 +120,7 @@ def test_a_cell_that_takes_too_long_is_ended(open_page, served, live):
     assert run(page, "2")["ok"]
 
 
-def test_what_was_typed_is_there_after_a_reload_until_reset(open_page, served, live):
+def test_what_was_typed_is_there_after_a_reload_until_reset(open_page, served):
     page = open_page(PAGE, at=served)
     original = page.evaluate(f'document.querySelector("{FIRST}").original')
     page.evaluate(f"document.querySelector(\"{FIRST}\").code = 'mine = 1'")
@@ -140,7 +141,7 @@ BARRED = {
 
 
 @pytest.mark.parametrize("lacks", BARRED)
-def test_a_browser_that_cannot_says_so(open_page, served, live, lacks):
+def test_a_browser_that_cannot_says_so(open_page, served, lacks):
     before, said = BARRED[lacks]
     page = open_page(PAGE, at=served, before=before)
     result = run(page, "1")
@@ -149,25 +150,25 @@ def test_a_browser_that_cannot_says_so(open_page, served, live, lacks):
     assert page.evaluate(f'document.querySelector("{FIRST}").code') == "1"
 
 
-def test_a_page_from_a_folder_says_how_to_serve_it(open_page, live):
+def test_a_page_from_a_folder_says_how_to_serve_it(open_page):
     page = open_page(PAGE)
     assert "python3 -m http.server" in run(page)["status"]
 
 
-def test_where_nothing_can_be_kept_cells_run_and_the_page_says_so(open_page, served, live):
+def test_where_nothing_can_be_kept_cells_run_and_the_page_says_so(open_page, served):
     page = open_page(PAGE, at=served, before=FULL)
     page.evaluate(f"document.querySelector(\"{FIRST}\").code = '1 + 1'")
     assert "keeps nothing" in page.evaluate(f'document.querySelector("{FIRST}").status.textContent')
     assert run(page)["outputs"][0]["data"]["text/plain"] == "2"
 
 
-def test_nothing_of_python_is_asked_for_before_the_first_click(open_page, served, live):
+def test_nothing_of_python_is_asked_for_before_the_first_click(open_page, served):
     page = open_page(PAGE, at=served)
     asked = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     assert {name.rsplit("/", 1)[1].partition("?")[0] for name in asked if "/live/" in name} == {"live.js", "live.css"}
 
 
-def test_a_page_that_is_closed_while_it_loads_harms_nothing(open_page, served, live):
+def test_a_page_that_is_closed_while_it_loads_harms_nothing(open_page, served):
     page = open_page(PAGE, at=served)
     page.locator(f"{FIRST} .live-Run").evaluate("(button) => button.click()")
     page.get_by_text("Loading Python").first.wait_for(state="attached")
@@ -178,7 +179,7 @@ def test_a_page_that_is_closed_while_it_loads_harms_nothing(open_page, served, l
     assert run(again, "1 + 2")["outputs"][0]["data"]["text/plain"] == "3"
 
 
-def test_a_keyboard_leaves_the_editor(open_page, served, live):
+def test_a_keyboard_leaves_the_editor(open_page, served):
     page = open_page(PAGE, at=served)
     page.locator("live-cell[number='2'] .live-Edit").click()
     editor = page.locator("live-cell[number='2'] .cm-content")
@@ -192,7 +193,7 @@ def test_a_keyboard_leaves_the_editor(open_page, served, live):
     assert editor.evaluate("(one) => one !== document.activeElement")
 
 
-def test_what_has_been_opened_is_there_without_a_network(chromium, live):
+def test_what_has_been_opened_is_there_without_a_network(chromium):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"

@@ -8,9 +8,10 @@ import pytest
 
 from tests.support import ROOT
 
-from .conftest import SITE, live_pages
+from .conftest import live_pages
 
 nbval = pytest.importorskip("nbval.plugin", reason="nbval is not installed; `make test` brings it")
+pytestmark = pytest.mark.usefixtures("live")
 RULES = nbval.get_sanitize_patterns((ROOT / "tests" / "nbval.cfg").read_text(encoding="utf-8"))
 RUN_ALL = """async () => {
   const results = {};
@@ -43,7 +44,7 @@ def content(outputs):
 
 
 @pytest.mark.parametrize("name", live_pages())
-def test_every_live_cell_gives_what_is_stored(open_page, served, live, name):
+def test_every_live_cell_gives_what_is_stored(open_page, served, name):
     page = open_page(name, at=served)
     page.set_default_timeout(300_000)
     numbers = page.evaluate("[...document.querySelectorAll('live-cell:not([needs])')].map((cell) => cell.number)")
