@@ -51,7 +51,7 @@ def place_files(app: Sphinx) -> None:
     shutil.rmtree(out, ignore_errors=True)
     if not is_brought(app):
         return
-    python = out / "pyodide"
+    python = out / python_folder()
     python.mkdir(parents=True)
     for path in (*(BROUGHT / "pyodide").iterdir(), SOURCE / "pyodide-lock.json"):
         if path.suffix == ".wasm":  # the largest file, which few servers compress
@@ -63,10 +63,16 @@ def place_files(app: Sphinx) -> None:
     bundle(out)
 
 
+def python_folder() -> str:
+    """Name the folder of Python after its files: under one name a file never changes."""
+    listed = b"".join((SOURCE / name).read_bytes() for name in ("SHA256SUMS", "pyodide-lock.json"))
+    return f"python-{hashlib.sha256(listed).hexdigest()[:8]}"
+
+
 def pack_library(archive: Path) -> None:
     """Write what the cells import: the library without its data, the recorded figures, and the kernel."""
     files = [path for kind in ("py", "toml") for path in ROOT.glob(f"gru_lib/**/*.{kind}")]
-    files += [ROOT / "results" / "cpu.json"]
+    files += ROOT.glob("results/**/*.json")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
         for folder, paths in ((ROOT, files), (SOURCE, SOURCE.glob("page_kernel/*.py"))):
             for path in sorted(paths):
@@ -79,9 +85,10 @@ def bundle(out: Path) -> None:
     version = hashlib.sha256((out / "library.zip").read_bytes())
     for path in sorted(SOURCE.glob("*.js")):
         version.update(path.read_bytes())
-    sizes = {path.name.partition("-")[0]: path.stat().st_size for path in (out / "pyodide").iterdir()}
+    sizes = {path.name.partition("-")[0]: path.stat().st_size for path in (out / python_folder()).iterdir()}
     figures = sum(sizes[name] for name in FIGURES)
     constants = {
+        "PYTHON": f"./{python_folder()}/",
         "VERSION": version.hexdigest()[:8],
         "BYTES": sum(sizes.values()) - figures + (out / "library.zip").stat().st_size,
         "BYTES_FIGURES": figures,
@@ -90,7 +97,7 @@ def bundle(out: Path) -> None:
     for name, *options in (("live", "--format=iife"), ("editor", "--format=esm"), ("worker", "--format=esm")):
         esbuild = BROUGHT / "node_modules" / "esbuild" / "bin" / "esbuild"
         command = [find_node(), str(esbuild), str(SOURCE / f"{name}.js"), f"--outfile={out / name}.js", "--bundle"]
-        command += ["--minify", "--target=es2022", "--external:./pyodide/*", "--log-level=warning", *options, *defined]
+        command += ["--minify", "--target=es2022", "--external:./python-*", "--log-level=warning", *options, *defined]
         modules = {"NODE_PATH": str(BROUGHT / "node_modules")}
         result = subprocess.run(command, capture_output=True, text=True, env=modules)
         if result.returncode:

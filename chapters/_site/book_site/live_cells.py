@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = {"gru_lib", "matplotlib", "mpl_toolkits", "numpy", "PIL"}
 NO_PROCESSES = {"concurrent", "multiprocessing", "subprocess"}  # a browser starts none
 MODULES = {"np", "plt"}  # no cell changes them
+IMPORTS = (ast.Import, ast.ImportFrom)
 Names = dict[str, str]  # a name of the notebook, and what the page lacks without which it is not there
 
 
@@ -124,5 +125,10 @@ def _imported_by(module: str) -> list[str]:
     folders = [ROOT.joinpath(*parts[: depth + 1]) for depth in range(len(parts))] if parts[0] == "gru_lib" else []
     files = [file for one in folders for file in (one / "__init__.py", one.with_suffix(".py")) if file.exists()]
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
-    at_once = (node for tree in trees for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    at_once = (node for tree in trees for node in tree.body if isinstance(node, IMPORTS) or _must(node))
     return [name for node in at_once for _, name in _imports(node)]
+
+
+def _must(node: ast.stmt) -> bool:
+    """Say whether a statement tries an import only to say better that it has failed."""
+    return isinstance(node, ast.Try) and any(isinstance(last.body[-1], ast.Raise) for last in node.handlers)

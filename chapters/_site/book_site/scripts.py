@@ -107,5 +107,6 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_js_file("reach.js", loading_method="defer")
+    for name in ("reach.js", "offline.js"):
+        app.add_js_file(name, loading_method="defer")
     app.connect("html-page-context", bring_scripts)

@@ -29,7 +29,7 @@ export class Kernel {
       try {
         this.#worker ??= this.#start();
       } catch (error) {
-        this.end(`Python cannot start in this browser (${error.message}).`);
+        this.end(`A browser starts no Python ${error.message}.`);
         return;
       }
       this.#worker.postMessage({ source, number });
@@ -48,10 +48,12 @@ export class Kernel {
   }
 
   #start() {
-    if (typeof WebAssembly !== "object") throw new Error("it has no WebAssembly");
+    if (location.protocol === "file:") throw new Error("from a folder; serve it: python3 -m http.server -d _build/html");
+    if (typeof WebAssembly !== "object") throw new Error("without WebAssembly");
+    if (typeof Worker !== "function") throw new Error("without workers");
     const worker = new Worker(`${this.folder}worker.js?v=${VERSION}`, { type: "module" });
     worker.onmessage = ({ data }) => this.#hear(data);
-    worker.onerror = () => this.end("Python could not be loaded: a file did not come, or the browser has no module workers.");
+    worker.onerror = () => this.end("Python could not be loaded: there is no network, or the browser has no module workers.");
     return worker;
   }
 

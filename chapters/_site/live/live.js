@@ -23,6 +23,7 @@ class LiveCell extends HTMLElement {
   #code;
   #editor;
   #outputs = [];
+  #began;
 
   connectedCallback() {
     if (this.input) return;
@@ -75,7 +76,7 @@ class LiveCell extends HTMLElement {
   reset() {
     this.code = this.original;
     forget(this.number);
-    this.result?.replaceWith(...(this.stored ? [this.stored] : []));
+    this.result?.replaceWith(...(this.stored && !this.stored.isConnected ? [this.stored] : []));
     this.result = undefined;
     this.hasRun = false;
     this.say("");
@@ -118,48 +119,54 @@ class LiveCell extends HTMLElement {
     this.status.textContent = text;
   }
 
-  /** The page calls these as the cell runs. */
-  begin() {
-    this.#outputs = [];
-    this.waitingSince = performance.now();
+  /** The page says what becomes of the cell: it waits, begins, gives outputs, ends; or all variables are gone. */
+  wait() {
     this.classList.add("live-running");
     this.buttons.stop.hidden = false;
   }
 
+  begin() {
+    this.wait();
+    this.#outputs = [];
+    this.#began = performance.now();
+    this.#editor?.mark(null);
+  }
+
   take(output) {
+    if (!this.#outputs.length) this.#clear();
     this.#outputs.push(output);
-    this.#place();
     show(output, this.result);
     if (output.output_type === "error") this.#editor?.mark(output.line);
   }
 
   end(ok) {
-    this.#place();
+    if (!this.#outputs.length) this.#clear();
     this.hasRun = true;
-    this.#rest("");
+    this.rest(ok ? `Ran in ${((performance.now() - this.#began) / 1000).toFixed(1)} s.` : "");
     this.dispatchEvent(new CustomEvent("live:ran", { bubbles: true, detail: { ok, outputs: this.#outputs } }));
   }
 
-  fail(message, cell) {
-    this.#rest(message);
-    if (cell) cell.scrollIntoView({ block: "center" });
-  }
-
-  #rest(message) {
+  rest(message) {
     this.classList.remove("live-running");
     this.buttons.stop.hidden = true;
     this.buttons.reset.hidden = false;
     this.say(message);
   }
 
+  forget() {
+    if (this.classList.contains("live-running")) this.rest("");
+    this.hasRun = false;
+  }
+
   /** Make room for new outputs, in place of the former ones. */
-  #place() {
-    if (this.#outputs.length > 1 && this.result) return;
+  #clear() {
     const place = make("div", "cell_output docutils container live-output");
-    const former = this.result ?? this.stored;
-    if (former) former.replaceWith(place);
-    else this.input.closest(".cell").append(place);
+    if (this.result) this.result.replaceWith(place);
+    else if (!this.stored) this.input.closest(".cell").append(place);
+    else if (this.stored.contains(this.input)) this.stored.after(place); // checks and their code are one fold
+    else this.stored.replaceWith(place);
     this.result = place;
+    for (let fold = place; (fold = fold.parentElement.closest("live-cell details")); ) fold.open = true;
   }
 }
 

@@ -31,18 +31,21 @@ async function runInOrder(cell) {
   speaker = cell;
   const order = cells();
   const due = order.slice(0, order.indexOf(cell)).filter((one) => !one.hasRun);
+  cell.wait();
   try {
     for (const [done, earlier] of due.entries()) {
       cell.say(`First the cells above that have not run: ${done + 1} of ${due.length}`);
       if ((await one(earlier)) || earlier.closest("book-exercise")) continue; // no exercise needs another's answer
-      cell.fail(`The cell that comes first has failed: cell ${earlier.number}.`, earlier);
+      cell.rest(`Cell ${earlier.number} comes first, and it has failed: see there.`);
+      earlier.scrollIntoView({ block: "center" });
       return false;
     }
+    cell.say(kernel.isReady ? "Running" : `Loading Python, ${SIZE}, once`);
     return await one(cell);
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
-    for (const every of order) every.hasRun = false;
-    cell.fail(error.message);
+    for (const every of order) every.forget();
+    cell.rest(error.message);
     return false;
   }
 }

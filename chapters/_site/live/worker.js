@@ -4,8 +4,6 @@
  * It is sent { source, number } and answers { output } as often as there is one, then { done: ok }.
  * While it loads it says { loaded } bytes; what cannot be mended is { broken: message }.
  */
-import { loadPyodide } from "./pyodide/pyodide.mjs";
-
 const MEMORY = 2 ** 30; // bytes; without a limit a cell takes all that the browser has
 const PAGE = 2 ** 16; // bytes that WebAssembly grows by
 
@@ -40,12 +38,15 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 const START = `
 import json, sys
 sys.path.insert(0, "/book")
+from page_kernel import threads
 from page_kernel.cell import run
+threads.install()
 lambda source, number, post: run(source, number, lambda output: post(json.dumps(output)))
 `;
 
 async function start() {
-  const python = await loadPyodide({ indexURL: "./pyodide/", env: { MPLBACKEND: "module://page_kernel.backend" } });
+  const { loadPyodide } = await import(`${PYTHON}pyodide.mjs`);
+  const python = await loadPyodide({ indexURL: PYTHON, env: { MPLBACKEND: "module://page_kernel.backend" } });
   const [library] = await Promise.all([fetch(`./library.zip?v=${VERSION}`), python.loadPackage("numpy", { messageCallback() {} })]);
   python.unpackArchive(await library.arrayBuffer(), "zip", { extractDir: "/book" });
   return { python, run: python.runPython(START) };

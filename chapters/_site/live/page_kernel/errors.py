@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any
 
+TOO_LARGE = re.compile("index-sized integer|array is too big|maximum allowed (?:dimension|size)", re.I)
 NETWORK = ("http", "socket", "ssl", "urllib")
 MEMORY = "The page's Python has one gigabyte. Take a smaller array."
 NO_NETWORK = "The page's Python has no network. Download the file yourself, or open the chapter in Colab."
@@ -33,13 +35,14 @@ def describe(error: BaseException, name: str) -> dict[str, Any]:
         "evalue": message,
         "traceback": trace,
         "line": here[0] if here else None,
-        "hint": _hint(error, [frame.filename for frame in frames]),
+        "hint": _hint(error),
         "lacking": error.name if isinstance(error, ModuleNotFoundError) else None,
     }
 
 
-def _hint(error: BaseException, files: list[str]) -> str:
-    if isinstance(error, MemoryError):
+def _hint(error: BaseException) -> str:
+    if isinstance(error, MemoryError) or TOO_LARGE.search(str(error)):
         return MEMORY
-    modules = {part for file in files for part in file.removesuffix(".py").split("/")}
+    frames = traceback.walk_tb(error.__traceback__)
+    modules = {frame.f_globals.get("__name__", "").partition(".")[0] for frame, _ in frames}
     return NO_NETWORK if modules.intersection(NETWORK) or "Failed to fetch" in str(error) else ""

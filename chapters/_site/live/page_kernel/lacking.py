@@ -23,11 +23,21 @@ class Lacking:
 
 
 def bring(statement: ast.Import | ast.ImportFrom, namespace: dict[str, object], name: str, send: Send) -> None:
-    """Run an import; if the page lacks the module, say so, and let a placeholder stand under each name."""
-    try:
-        exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), namespace)
-    except ModuleNotFoundError as error:
-        module = (error.name or str(error)).partition(".")[0]
-        send({"output_type": "lacking", "module": module})
-        for alias in statement.names:
+    """Run an import name by name; for what the page lacks let a placeholder stand there, and say so once."""
+    said = set()
+    for alias in statement.names:
+        one = ast.copy_location(_alone(statement, alias), statement)
+        try:
+            exec(compile(ast.Module([one], []), name, "exec", dont_inherit=True), namespace)
+        except ModuleNotFoundError as error:
+            module = (error.name or str(error)).partition(".")[0]
             namespace[alias.asname or alias.name.partition(".")[0]] = Lacking(module)
+            if module not in said:
+                send({"output_type": "lacking", "module": module})
+            said.add(module)
+
+
+def _alone(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.Import | ast.ImportFrom:
+    if isinstance(statement, ast.Import):
+        return ast.Import([alias])
+    return ast.ImportFrom(statement.module, [alias], statement.level)
