@@ -59,6 +59,7 @@ export function edit(parent, { code, label, describedBy, onChange, onRun }) {
     EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
   ];
   const view = new EditorView({ parent, state: EditorState.create({ doc: code, extensions }) });
+  view.dom.addEventListener("keydown", (event) => event.stopPropagation()); // else "/" is the page's key for search
   return {
     set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     focus: () => view.focus(),

@@ -39,7 +39,9 @@ class LiveCell extends HTMLElement {
     this.stored = this.querySelector(".cell_output");
     this.#addButtons();
     const typed = recall(this.number);
-    if (typed !== null) this.code = typed;
+    if (typed === null) return;
+    this.code = typed;
+    this.say("Your code of last time; what stands below is the book's.");
   }
 
   get code() {
@@ -61,6 +63,8 @@ class LiveCell extends HTMLElement {
     if (this.#editor) return this.#editor;
     const { edit } = await editor();
     const highlight = this.input.querySelector(".highlight");
+    const { font, padding } = getComputedStyle(highlight.querySelector("pre"));
+    Object.assign(highlight.style, { font, padding }); // a cell looks the same when it can be edited
     highlight.replaceChildren();
     this.#editor = edit(highlight, {
       code: this.#code,
@@ -79,6 +83,7 @@ class LiveCell extends HTMLElement {
     this.result?.replaceWith(...(this.stored && !this.stored.isConnected ? [this.stored] : []));
     this.result = undefined;
     this.hasRun = false;
+    this.classList.remove("live-changed");
     this.say("");
     this.buttons.reset.hidden = true;
     this.dispatchEvent(new CustomEvent("live:reset", { bubbles: true }));
@@ -87,6 +92,7 @@ class LiveCell extends HTMLElement {
   #change(code) {
     this.#code = code;
     this.hasRun = false;
+    this.classList.add("live-changed");
     this.buttons.reset.hidden = false;
     if (!keep(this.number, code)) this.say("The browser keeps nothing: what you type is lost when the page is closed.");
     this.dispatchEvent(new CustomEvent("live:edited", { bubbles: true, detail: { code } }));
@@ -142,6 +148,7 @@ class LiveCell extends HTMLElement {
   end(ok) {
     if (!this.#outputs.length) this.#clear();
     this.hasRun = true;
+    this.classList.remove("live-changed");
     this.rest(ok ? `Ran in ${((performance.now() - this.#began) / 1000).toFixed(1)} s.` : "");
     this.dispatchEvent(new CustomEvent("live:ran", { bubbles: true, detail: { ok, outputs: this.#outputs } }));
   }

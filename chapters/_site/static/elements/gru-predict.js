@@ -4,7 +4,7 @@
 /** The outputs of the next cell: what stands after a question and answers it. */
 const decides = (question) => {
   for (let next = question.nextElementSibling; next; next = next.nextElementSibling) {
-    if (next.matches("div.cell")) return next.querySelector(".cell_output");
+    if (next.matches("div.cell, live-cell")) return next.querySelector(".cell_output");
   }
   return null;
 };
