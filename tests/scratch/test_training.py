@@ -113,6 +113,28 @@ def test_training_step_by_step_is_that_of_keras(keras, name):
     close(model.predict(x), twin.predict(x, verbose=0), tolerance)  # with the running averages
 
 
+@pytest.mark.parametrize("limit", [0.5, 2**-6, 100.0])
+def test_a_head_at_every_step_with_clipping_is_that_of_keras(keras, limit):
+    rng = np.random.default_rng(12)
+    model = make_model(head=[Dense(N, K, rng=rng, dtype=DTYPE)])
+    model.every_step = True
+    twin = keras.Sequential([keras.Input((T, M)), keras.layers.GRU(N, return_sequences=True), keras.layers.Dense(K)])
+    twin.set_weights([array.copy() for array in model.parameters])
+    settings = {"beta_1": 0.875, "beta_2": 0.984375, "epsilon": 2**-20, "global_clipnorm": limit}
+    ours = Adam(0.01, **settings)
+    entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    twin.compile(keras.optimizers.Adam(0.01, **settings), entropy, run_eagerly=BACKEND != "jax")
+    for _ in range(4):
+        x, y = draw(rng, B, T, M), rng.integers(0, K, (B, T))
+        loss, gradient = softmax_cross_entropy(model.forward(x, training=True), y)
+        model.backward(gradient)
+        ours.update(model.parameters, model.gradients)
+        close(loss, twin.train_on_batch(x, y))
+        for mine, other in zip(model.parameters, twin.get_weights(), strict=True):
+            close(mine, other)
+    close(model.predict(x), twin.predict(x, verbose=0))
+
+
 @pytest.mark.parametrize("layer", ["Dense", "BatchNormalization"])
 def test_layer_and_its_gradients_are_those_of_keras(keras, layer):
     rng = np.random.default_rng(8)
