@@ -6,6 +6,8 @@ from typing import Any
 from gru_lib.book.tables import Table
 from gru_lib.records.store import RESULTS, read_results
 
+NAMES = {"adam": "Adam", "gru": "GRU", "lstm": "LSTM", "simplernn": "SimpleRNN"}  # in a slug all is small
+
 
 def results_table(chapter: str, folder: Path = RESULTS) -> Table:
     """Return the recorded figures of a chapter, a column for each device, and where each was measured.
@@ -32,13 +34,18 @@ def results_table(chapter: str, folder: Path = RESULTS) -> Table:
     if not measured:
         raise ValueError(f"chapter {chapter!r} has no figures in {folder}; `make record` stores them")
     figures = sorted({figure for entry in measured.values() for figure in entry["figures"]})
-    rows = ((name, *(_shown(entry["figures"].get(name)) for entry in measured.values())) for name in figures)
+    rows = ((_words(name), *(_shown(entry["figures"].get(name)) for entry in measured.values())) for name in figures)
     notes = [_where(entry["provenance"]) for entry in measured.values()]
     for name, entry in measured.items():
         notes += [f"On {name} this did not hold: {unmet}." for unmet in entry.get("unmet", [])]
     if set(measured) == {"cpu"}:
         notes.append("No GPU run is recorded.")
     return Table(("figure", *measured), tuple(rows), tuple(notes))
+
+
+def _words(figure: str) -> str:
+    """Name a figure as one says it: "gru-adam" is "GRU Adam"."""
+    return " ".join(NAMES.get(word, word) for word in figure.split("-"))
 
 
 def _shown(figure: dict[str, Any] | None) -> str:

@@ -43,6 +43,11 @@ def test_without_a_gpu_run_one_line_says_so(tmp_path):
     assert results_table("toy", tmp_path).notes[1:] == ("No GPU run is recorded.",)
 
 
+def test_a_figure_is_named_as_one_says_it(tmp_path):
+    stored(tmp_path, "cpu", {"gru-published-recipe": figure(0.95), "bag-of-words-3000": figure(0.88)})
+    assert [row[0] for row in results_table("toy", tmp_path).rows] == ["bag of words 3000", "GRU published recipe"]
+
+
 def test_what_is_not_there_is_not_an_empty_table(tmp_path):
     with pytest.raises(FileNotFoundError, match=f"there is no folder {tmp_path / 'away'};"):
         results_table("toy", tmp_path / "away")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from gru_lib.activations import CANDIDATES, GATES
-from gru_lib.porting import CONVENTIONS, port, reference
+from gru_lib.porting import CONVENTIONS, port
+from gru_lib.porting.check import run
 from gru_lib.porting.files import load, save
 from tests.support.porting_cases import bits, compared, draw, scratch, sequences, stack_of, states_of
 
@@ -22,10 +23,10 @@ def stack_with(gate, candidate, **options):
 
 
 @pytest.mark.parametrize("reset_after", [True, False])
-def test_with_the_usual_ones_the_reference_computes_the_equations(reset_after):
+def test_with_the_usual_ones_the_check_computes_the_equations(reset_after):
     weights = draw(layers=2, directions=2, reset_after=reset_after)
     x, h0 = sequences(weights)
-    states = reference.states(stack_of(weights, reset_after), x)
+    states = run(stack_of(weights, reset_after), "scratch", x)
     np.testing.assert_allclose(states, states_of(weights, x, 0 * h0, reset_after), rtol=0, atol=1e-13)
 
 
@@ -38,7 +39,7 @@ def test_onnx_runtime_computes_them(require, tmp_path, gate, candidate):
         save(path, stack, "onnx")
         (states,) = onnxruntime.InferenceSession(path).run(["Y"], {"X": x})
         scale = np.abs(states).max() if candidate == "relu" else 1
-        np.testing.assert_allclose(reference.states(stack, x) / scale, states / scale, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(run(stack, "scratch", x) / scale, states / scale, rtol=0, atol=1e-5)
         back = load(path)[1]
         assert (back.activations, back.reset_after) == ((gate, candidate), reset_after)
         assert bits(back.layers) == bits(stack.layers)
@@ -56,7 +57,7 @@ def test_the_hard_sigmoid_is_that_of_its_framework(require, gate, candidate, pac
     layer.build(x.shape)
     layer.set_weights(stack.layers[0][0].arrays())
     states = np.asarray(layer(x))
-    np.testing.assert_allclose(reference.states(stack, x), states, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(run(stack, "scratch", x), states, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(("gate", "candidate"), OTHERS)

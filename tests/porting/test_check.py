@@ -1,5 +1,6 @@
 """The check of a port: the file that came against the file that is written, each loaded by its own framework."""
 
+import re
 import warnings
 
 import numpy as np
@@ -9,7 +10,7 @@ from gru_lib.porting import __main__ as command
 from gru_lib.porting.conventions import keras as keras_layout
 from gru_lib.porting.conventions import onnx as onnx_layout
 from gru_lib.porting.conventions import pytorch as pytorch_layout
-from gru_lib.porting.files import load, save
+from gru_lib.porting.files import load, python_code, save
 from tests.support.porting_cases import M, N, draw, stack_of
 
 
@@ -82,11 +83,24 @@ def test_both_files_run_in_their_own_frameworks(check, folder, tmp_path, source)
         choice += " " + onnx_read.names(folder / name)[0]
     status, printed, complaint = check(name, f"{choice} {target}")
     assert (status, complaint) == (0, "")
-    said = printed.splitlines()[0]
-    assert said.startswith(by) and f"and {other}" in said
-    assert "(3 random sequences of 10 steps, seed 0; 0.0001 is allowed)" in said
-    assert float(said.split("differ by ")[1].split()[0]) < 1e-5
+    own = "gru_lib" in by + other  # else it is the third
+    said = re.match(
+        rf"{re.escape(by)}[\d.]*{' and' if own else ','} {re.escape(other)}{'' if own else ' and gru_lib'} differ by "
+        r"(\S+) at most \(3 random sequences of 10 steps, seed 0; 0.0001 is allowed\)\n",
+        printed,
+    )
+    assert said and float(said[1]) < 1e-5
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_framework_is_not_compared_with_itself_alone(check, require, tmp_path, monkeypatch):
+    """Keras is made wrong in the same way on both sides; the third run shows it."""
+    require("keras")
+    save(tmp_path / "k.npz", stack_of(draw(dtype=np.float32)), "keras")
+    assert check(tmp_path / "k.npz", "--to keras other.npz")[0] == 0
+    monkeypatch.setitem(python_code.KERAS_GATES, "sigmoid", '"hard_sigmoid"')
+    status, printed, complaint = check(tmp_path / "k.npz", "--to keras third.npz")
+    assert (status, printed) == (1, "") and "third.npz in Keras and gru_lib differ by" in complaint
 
 
 MISREAD = {

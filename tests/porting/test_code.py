@@ -3,12 +3,13 @@
 import shutil
 import subprocess
 import sys
+from itertools import chain
 
 import numpy as np
 import pytest
 
 from gru_lib.porting import __main__ as command
-from gru_lib.porting import parity
+from gru_lib.porting import check
 from gru_lib.porting.check import _compiled, _module
 from gru_lib.porting.files import encoded, save
 from tests.support.porting_cases import M, N, draw, every_stack, sequences, stack_of, states_of
@@ -25,7 +26,7 @@ def run(tmp_path):
         path = tmp_path / f"gru{suffix}"
         path.write_bytes(encoded(suffix, stack, convention))
         if suffix == ".py":
-            return _module(path)(x)
+            return _module(path.read_bytes())(x)
         if shutil.which("cc") is None:
             pytest.skip("there is no C compiler `cc` here")
         words = ["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-DGRU_MAIN", "-fsyntax-only"]
@@ -50,8 +51,8 @@ def test_the_lines_compute_the_equations(run, suffix, layers, directions, bias, 
 def test_python_computes_what_another_framework_does(run, require, convention):
     require("keras"), require("torch"), require("onnxruntime")
     stack = stack_of(draw(layers=2, directions=2, dtype=np.float32))
-    x = parity.sequences(stack)
-    oracle = parity.run(stack, "keras" if convention == "pytorch" else "pytorch", x)
+    x = check.sequences(stack)
+    oracle = check.run(stack, "keras" if convention == "pytorch" else "pytorch", x)
     states = run(".py", stack, x, convention)
     assert states.dtype == np.float32
     np.testing.assert_allclose(states, oracle, rtol=0, atol=5e-6)
@@ -63,12 +64,12 @@ def test_activations_are_written_too(run, require, reset_after, activations):
     require("keras"), require("onnxruntime")
     from dataclasses import replace
 
-    weights = draw(layers=2, dtype=np.float32, reset_after=reset_after)
-    for layer in weights:
-        layer[0].recurrent_kernel[...] *= 0.2  # relu grows
+    weights = draw(layers=2, directions=2, dtype=np.float32, reset_after=reset_after)
+    for gru in chain(*weights):
+        gru.recurrent_kernel[...] *= 0.2  # relu grows
     stack = replace(stack_of(weights, reset_after), activations=activations)
-    x = parity.sequences(stack)
-    expected = parity.run(stack, "onnx", x)
+    x = check.sequences(stack)
+    expected = check.run(stack, "onnx", x)
     for suffix, convention in ((".py", "scratch"), (".py", "keras"), (".c", "scratch")):
         np.testing.assert_allclose(run(suffix, stack, x, convention), expected, rtol=1e-5, atol=1e-5)
 
@@ -76,8 +77,8 @@ def test_activations_are_written_too(run, require, reset_after, activations):
 def test_c_computes_what_keras_does(run, require):
     require("keras")
     stack = stack_of(draw(layers=3, directions=2, dtype=np.float32))
-    x = parity.sequences(stack)
-    np.testing.assert_allclose(run(".c", stack, x), parity.run(stack, "keras", x), rtol=0, atol=5e-6)
+    x = check.sequences(stack)
+    np.testing.assert_allclose(run(".c", stack, x), check.run(stack, "keras", x), rtol=0, atol=5e-6)
 
 
 def test_layers_of_different_kinds(run):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from gru_lib.porting import CONVENTIONS, port
+from gru_lib.porting.check import run
 from gru_lib.porting.files import load, save
-from gru_lib.porting.parity import run
 from tests.support.porting_cases import M, N, bits, loaded
 
 
@@ -134,7 +134,7 @@ REFUSED = {
     "half LSTM": r"has a LSTM as backward layer; expected a GRU",
     "half precision": r"has dtype float16; expected float32 or float64: widen it",
     "bfloat16": r"has dtype bfloat16; expected float32 or float64",
-    "LSTM": r"no GRU layer \['LSTM'\]; choose with --layer from \['first', .*; its layers are .*LSTM",
+    "LSTM": r"no GRU \['LSTM'\]; choose with --layer from \['first', .*; its layers are .*LSTM",
 }
 
 
@@ -145,7 +145,7 @@ def test_a_layer_that_others_cannot_compute_is_refused(model, name):
 
 
 def test_of_several_layers_the_names_are_asked_for(model, edited):
-    with pytest.raises(ValueError, match=r"has 25 GRU layers; choose with --layer from \['first', 'second', 'before',"):
+    with pytest.raises(ValueError, match=r"has 25 GRUs; choose with --layer from \['first', 'second', 'before',"):
         load(model[0])
 
     def only_one(config):

@@ -87,14 +87,14 @@ def jax_files(require, tmp_path_factory):
         ("tree.msgpack", "tree", {"prefix": "params.cell."}),
         ("tree.npz", "tree", {"prefix": "params/cell/", "convention": "flax"}),
         ("cell.eqx", "eqx", {}),
-        ("model.eqx", "eqx", {"mapping": {"weight_ih": "2", "weight_hh": "3", "bias": "4", "bias_n": "5"}}),
+        ("model.eqx", "eqx", {"prefix": "2."}),
+        ("model.eqx", "eqx", {"mapping": {name: f"2.{name}" for name in ("weight_ih", "weight_hh", "bias", "bias_n")}}),
+        ("tree.msgpack", "tree", {}),
+        ("model.eqx", "eqx", {}),
     ],
 )
 def test_what_flax_and_equinox_write_is_read(jax_files, name, who, options):
     folder, x, expected = jax_files
-    if name == "model.eqx":
-        with pytest.raises(ValueError, match=r"unexpected \['0', '1'|has an array '0'|lacks"):
-            load(folder / name)
     _, stack = load(folder / name, **options)
     np.testing.assert_allclose(states(stack, x[None])[0], expected[who], rtol=0, atol=2e-6)
 
@@ -131,7 +131,7 @@ def test_arrays_that_are_not_there_take_no_memory(tmp_path):
         ),
         ({"convention": "keras", "prefix": "x."}, r"has no name that begins with 'x.'"),
         ({"convention": "keras"}, r"expected GRUWeights"),
-        ({"mapping": {"kernel": "W"}}, r"--from and --map came for"),
+        ({"mapping": {"kernel": "W"}}, r"--map came for .* without --from"),
         ({"convention": "flax", "mapping": {"ir": "W", "ir.kernel": "U"}}, r"another one of which this is a part"),
         ({"convention": "haiku", "mapping": {"w_i": "W", "w_h": "U"}}, r"lacks \['b'\]"),
     ],

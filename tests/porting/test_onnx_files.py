@@ -1,13 +1,14 @@
 """Models of ONNX that are read back: from PyTorch's exporter, with external data, and those that are refused."""
 
+import re
 import warnings
 
 import numpy as np
 import pytest
 
 from gru_lib.porting import port
+from gru_lib.porting.check import run
 from gru_lib.porting.files import inventory, load, onnx_write, save
-from gru_lib.porting.parity import run
 from tests.support.porting_cases import B, M, N, T, bits, draw, every_stack, loaded, scratch, stack_of
 
 
@@ -341,3 +342,51 @@ def test_a_gru_inside_a_network_is_chosen_by_name(require, tmp_path):
     np.testing.assert_allclose(run(stack, "pytorch", x), expected, rtol=0, atol=2e-6)
     with pytest.raises(ValueError, match=r"no operator GRU \['other'\]; choose with --layer from"):
         load(path, layers=["other"])
+
+
+@pytest.fixture(scope="module")
+def side_by_side(require, tmp_path_factory):
+    """A network of four GRUs: b reads a, c reads the input too, and d reads b through a product."""
+    torch = require("torch")
+
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.c = torch.nn.GRU(M, N), torch.nn.GRU(N, N), torch.nn.GRU(M, N)
+            self.mid, self.d = torch.nn.Linear(N, N), torch.nn.GRU(N, N)
+
+        def forward(self, x):
+            return self.d(self.mid(self.b(self.a(x)[0])[0]))[0] + self.c(x)[0]
+
+    path, network = tmp_path_factory.mktemp("onnx") / "network.onnx", Network()
+    with warnings.catch_warnings(action="ignore"):
+        torch.onnx.export(network, torch.randn(5, 2, M), path, dynamo=False, input_names=["x"])
+    by_weights = {load(path, layers=[gru.name])[1].layers[0][0].kernel[0, 0]: gru.name for gru in inventory(path)}
+    names = {}
+    for letter in "abcd":
+        z = getattr(network, letter).weight_ih_l0[N, 0].item()  # PyTorch's z stands second
+        names[letter] = by_weights[np.float32(z)]
+    return path, network, names
+
+
+def test_operators_on_top_of_each_other_are_read_as_layers(side_by_side):
+    path, network, names = side_by_side
+    x = np.random.default_rng(0).normal(size=(2, 6, M)).astype("float32")
+    expected = network.b(network.a(network.a.weight_ih_l0.new_tensor(x.swapaxes(0, 1)))[0])[0].detach().numpy()
+    stack = load(path, layers=[names["a"], names["b"]])[1]
+    np.testing.assert_allclose(run(stack, "pytorch", x), expected.swapaxes(0, 1), rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ("ad", "GRU '{d}' reads '.*', which comes from Add; expected an input, or another GRU's states"),
+        ("cb", "GRU '{b}' reads GRU '{a}' and not GRU '{c}'; port them one by one"),
+        ("bb", "GRU '{b}' reads GRU '{a}' and not GRU '{b}'"),
+        ("ac", "GRU '{c}' reads an input of the model and not GRU '{a}'"),
+    ],
+)
+def test_operators_that_do_not_feed_each_other_are_no_layers(side_by_side, chosen, message):
+    path, _, names = side_by_side
+    with pytest.raises(ValueError, match=message.format(**{k: re.escape(name) for k, name in names.items()})):
+        load(path, layers=[names[letter] for letter in chosen])

@@ -307,7 +307,7 @@ def test_lists_of_numbers_are_read():
 
 def test_the_import_loads_no_framework():
     code = """
-import sys, gru_lib.porting, gru_lib.porting.files, gru_lib.porting.parity, gru_lib.porting.__main__
+import sys, gru_lib.porting, gru_lib.porting.files, gru_lib.porting.check, gru_lib.porting.__main__
 print(sorted({"keras", "torch", "onnx", "onnxruntime", "tensorflow", "jax", "h5py"} & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

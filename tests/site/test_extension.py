@@ -371,46 +371,143 @@ def test_minutes_are_those_of_the_notebook_and_stand_where_a_reader_decides(modu
 
 # Cells
 
-FOLDED = """<details class="admonition hide above-input">
-<summary aria-label="Toggle hidden content">
-<p class="collapsed admonition-title">Show code cell source</p>
-<p class="expanded admonition-title">Hide code cell source</p>
-</summary>
-<pre>{}</pre></details>"""
-STREAM = '<div class="output stream highlight"><div class="highlight"><pre><span></span>{}\n</pre></div>\n</div>'
+
+@pytest.fixture
+def cell(module):
+    """Make a cell as MyST-NB has it, and return the page after its cells were folded."""
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    cells = module("cells")
+
+    def part(name, *children):
+        return nodes.container("", *children, nb_element=f"cell_code_{name}", classes=[f"cell_{name}"])
+
+    def made(source, *outputs, before="words", builder="html", **more):
+        code = part("source", nodes.literal_block(source, source))
+        shown = [part("output", *outputs)] if outputs else []
+        page = new_document("page")
+        page += [nodes.paragraph(before, before), nodes.container("", code, *shown, nb_element="cell_code", **more)]
+        page.settings.env = SimpleNamespace(app=SimpleNamespace(builder=SimpleNamespace(name=builder)), config=None)
+        cells.NameFolds(page).run()
+        return page
+
+    return made
 
 
-@pytest.mark.parametrize(("content", "name"), [("x = 1", "Code"), ("# Solution: because", "Solution")])
-def test_a_fold_says_what_stands_in_it(module, out, content, name):
-    text = finish(module("cells").name_folds, out, FOLDED.format("y = 2") + FOLDED.format(content))
-    assert re.findall(r"<summary>(.*?)</summary>", text) == ["Code", name]
-    assert "Toggle" not in text
-    assert text.count("<details") == text.count("</details>") == 2
+def printed(text):
+    from docutils import nodes
+
+    return nodes.literal_block(text, text, classes=["output", "stream"])
 
 
-def test_a_folded_output_is_a_result(module, out):
-    text = finish(module("cells").name_folds, out, FOLDED.format("x").replace("above-input", "below-input"))
-    assert re.findall(r"<summary>(.*?)</summary>", text) == ["Result"]
+def picture():
+    from docutils import nodes
+
+    return nodes.image(uri="plot.svg")
+
+
+def table():
+    from docutils import nodes
+
+    return nodes.raw("", "<table></table>", format="html")
+
+
+def folds(page):
+    """Return the name of each fold, and of those inside it."""
+    names = {}
+    for node in page.findall(lambda one: type(one).__name__ == "Fold"):
+        names[node["name"]] = [one["name"] for one in node.children if type(one).__name__ == "Fold"]
+    return names
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("source", "outputs", "name"),
     [
-        ("✓ a: b: 0.41 ms (between 0.3 and 0.5 ms)", "a: b: <strong>0.41 ms</strong><small> (between 0.3 and 0.5 ms)"),
-        ("✓ Adam over SGD: 0.98 &gt; 0.95", "Adam over SGD: <strong>0.98</strong><small> &gt; 0.95"),
-        ("✓ nothing is lost", "nothing is lost"),
-        ("“a … b”: refuted", "“a … b”: <strong>refuted"),
-        ("  not so for an LSTM: 12", "fails for an LSTM: 12."),
+        ("# Solution: because\nx = 1", [], "Show the solution"),
+        ("plt.plot(x)", [picture], "Show the code of the figure"),
+        ("frame", [table], "Show the code of the table"),
+        ("from a import b\nb()", [], "Show the imports"),
+        ("x = 1\ndef f(): pass", [], "Show the functions that follow"),
+        ("x = 1", [], "Show the code"),
+        ("print(x)", [lambda: printed("1")], "Show the code"),
     ],
 )
-def test_what_was_measured_reads_as_a_sentence(module, out, line, said):
-    [item] = re.findall(r"<li[^>]*>(.*)</li>", finish(module("cells").say_what_was_measured, out, STREAM.format(line)))
-    assert said in item
+@pytest.mark.parametrize("mode", ["input", "all"])
+def test_a_fold_says_what_stands_in_it(cell, source, outputs, name, mode):
+    page = cell(source, *(output() for output in outputs), hide_mode=mode)
+    assert folds(page) == {name: []}
+    assert not any("hide_mode" in one for one in page.findall() if hasattr(one, "attributes")), "MyST-NB folds no more"
 
 
-@pytest.mark.parametrize("other", ["[1 2 3]", "✓ mnist/split: right.", "✓ one: 1 &gt; 0\nand a word"])
-def test_other_outputs_stay_as_they_were_printed(module, out, other):
-    assert finish(module("cells").say_what_was_measured, out, STREAM.format(other)) == STREAM.format(other)
+def test_a_folded_output_says_what_it_is(cell):
+    page = cell("kills", table(), hide_mode="input+output")
+    assert folds(page) == {"Show the code of the table": [], "Show the table": []}
+
+
+def test_the_page_that_is_printed_unfolds_as_it_did(cell):
+    assert folds(cell("x = 1", hide_mode="input", builder="singlehtml")) == {}
+
+
+TICK = '<span class="tick">✓</span>'
+ONE = "✓ share: 0.41 ms (between 0.3 and 0.5 ms)"
+BOTH = f"{ONE}\n✓ nothing is lost"
+
+
+def test_a_cell_that_only_asserts_is_one_line_with_its_code(cell):
+    page = cell("expect('share', x)", printed(f"{BOTH}\n"), hide_mode="input")
+    assert folds(page) == {f"{TICK} 2 checks": ["Show the code"], "Show the code": []}
+    assert len(page.children[1].children) == 1
+    assert "share: <strong>0.41 ms</strong><small> (between 0.3 and 0.5 ms)" in page.astext()
+
+
+def test_what_else_a_cell_shows_stays_in_sight(cell):
+    page = cell("x = f()\nsettle('a', x)", picture(), printed(f"before\n{BOTH}\nafter"), hide_mode="input")
+    assert folds(page) == {"Show the code of the figure": [], f"{TICK} 2 checks": []}
+    output = page.children[1].children[1]
+    assert [type(one).__name__ for one in output.children] == ["image", "literal_block", "Fold", "literal_block"]
+    assert [output.children[place].astext() for place in (1, 3)] == ["before", "after"]
+
+
+@pytest.mark.parametrize("source", ["check('a/b', answer)", "print(check_gru(expected))"])
+def test_a_tick_of_another_cell_is_no_check(cell, source):
+    page = cell(source, printed("✓ a/b: right."), hide_mode="all")
+    assert list(folds(page)) == ["Show the code"]
+    assert "✓ a/b: right." in page.astext()
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "inside"),
+    [
+        ([ONE], f"{TICK} share: <strong>0.41 ms</strong>", "It must be between 0.3 and 0.5 ms."),
+        (["✓ a: b: 2e-07 (at most 1e-06)"], f"{TICK} a: b: <strong>2e-07</strong>", "It must be at most 1e-06."),
+        (["✓ Adam over SGD: 0.98 > 0.95"], f"{TICK} Adam over SGD: <strong>0.98</strong> &gt; 0.95", ""),
+        (["✓ a < b"], f"{TICK} a &lt; b", ""),
+        ([ONE, "✓ b"], f"{TICK} 2 checks", "<li>b</li>"),
+        (["“a … b”: refuted", ONE], "refuted</strong> “a … b”", "share: <strong>0.41 ms</strong><small> (between"),
+        (["“a”: depends", "✓ b", "  not so for an LSTM: 12"], "depends</strong> “a”", "fails for an LSTM: 12."),
+        (["“a”: depends", "✓ b", "“c”: refuted", "✓ d"], "“c”", "“a”"),
+    ],
+)
+def test_checks_are_one_line_with_the_verdict_in_sight(module, lines, name, inside):
+    checks = module("checks")
+    assert all(map(checks.is_check, lines))
+    shown, opened = checks.said(lines)
+    assert shown.endswith(name) or name in shown
+    assert inside in opened
+    assert bool(opened) == bool(inside), "a fold without content is none"
+
+
+@pytest.mark.parametrize("line", ["[1 2 3]", "✗ a: 1", "", "  x"])
+def test_other_lines_are_no_checks(module, line):
+    assert not module("checks").is_check(line)
+
+
+def test_a_figure_for_running_notebooks_goes_with_the_words_that_announce_it(cell):
+    stub = printed("In a running notebook: a figure to play with.")
+    assert cell("live(draw)", stub, before="If you run this notebook, it moves.").astext() == ""
+    stub = printed("In a running notebook: a figure to play with.")
+    assert cell("live(draw)", stub, before="Other words.").astext() == "Other words."
 
 
 # Metadata

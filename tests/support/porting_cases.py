@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gru_lib.porting import CONVENTIONS, parity
+from gru_lib.porting import CONVENTIONS, check
 from gru_lib.porting.files import load
 from gru_lib.scratch import GRUWeights
 from tests.support.gru_cases import Case, textbook_states
@@ -84,5 +84,5 @@ def loaded(path, **options):
 
 def compared(stack, source, target):
     """What the check says of a stack in two conventions."""
-    x = parity.sequences(stack)
-    return parity.compare(*((name, parity.run(stack, name, x)) for name in (source, target)))
+    x = check.sequences(stack)
+    return check.compare(*((name, check.run(stack, name, x)) for name in (source, target)))

@@ -29,6 +29,7 @@ def code(path):
         (lambda cell: cell.update(outputs=[{"output_type": "display_data", "data": {"image/png": "AA=="}}]), "alt"),
         (lambda cell: cell.update(source=["open('/ho" + "me/me/x')"]), "machine path"),
         (lambda cell: cell.update(source=["# 2026-01-01 12:00"]), "timestamp"),
+        (lambda cell: cell.update(cell_type="markdown", source=["An idea.\n\n", "**Code.**"]), "labels nothing"),
     ],
 )
 def test_the_rules_can_fail(change, complaint):

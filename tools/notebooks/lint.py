@@ -12,6 +12,7 @@ CELL_LINES, CELL_COLUMNS = 25, 88
 PNG_BYTES, NOTEBOOK_BYTES = 60_000, 400_000
 IGNORED_SHARE = 0.15
 MACHINE_PATH = re.compile(r"/(?:home|Users|root|tmp|work|mnt)/[\w.-]+|[A-Z]:\\\\Users|site-packages")
+DANGLING = re.compile(r"(?:\A|\n\n)(\*\*[^*\n]+\.\*\*)(?=\n\n|\Z)")
 TIMESTAMP = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -26,6 +27,8 @@ def problems(notebook: dict[str, Any]) -> list[str]:
         found.append("two cells have the same id")
     for number, cell in enumerate(code, start=1):
         found += [f"code cell {number}: {problem}" for problem in _cell_problems(cell)]
+    prose = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    found += [f"a label that labels nothing: {label}" for text in prose for label in DANGLING.findall(text)]
     text = text_of(notebook)
     if len(text.encode()) > NOTEBOOK_BYTES:
         found.append(f"{len(text.encode()):,} bytes; expected at most {NOTEBOOK_BYTES:,}")

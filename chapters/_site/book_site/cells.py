@@ -1,54 +1,137 @@
-"""Cells as a reader sees them: what is folded is named, and what was measured reads as a sentence."""
+"""Cells as a reader sees them: what is folded says what it is, and what was checked is one line."""
 
 from __future__ import annotations
 
+import ast
 import re
-from pathlib import Path
+from itertools import groupby
 
-FOLD = re.compile(
-    r'<details class="admonition (?P<kind>hide [\w-]+)">\s*<summary aria-label="[^"]*">\s*'
-    r'<p class="collapsed admonition-title">[^<]*</p>\s*<p class="expanded admonition-title">[^<]*</p>\s*</summary>'
-    r"(?P<content>.*?)(?=</details>)",
-    re.S,
-)
-STREAM = re.compile(
-    r'<div class="output stream [^"]*"><div class="highlight"><pre><span></span>(?P<text>[^<]*)</pre></div>\s*</div>'
-)
-LINE = re.compile(
-    r"(?:✓ (?P<what>.+?)(?:: (?P<value>\S[^():]*?)(?P<band> \((?:between|at most) [^)]*\)|(?= (?:&gt;|&lt;) )[^\n]*)?)?"
-    r"|(?P<quote>“.*”): (?P<verdict>\w+)"
-    r"|  not so for (?P<model>.+))"
-)
-ANSWER = re.compile(r": right\.$", re.M)  # of an exercise
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
+
+from book_site.checks import is_check, said
+
+ASSERTS = re.compile(r"^\s*(?:expect|settle)\(", re.M)
+DEAD = "In a running notebook: a figure to play with."  # what is printed for a widget
+INVITES = "If you run this notebook, "  # the paragraph before one
 
 
-def name_folds(_: Path, pages: dict[Path, str]) -> dict[Path, str]:
-    """Say in a word what stands in a fold, instead of "Show code cell source"."""
-
-    def named(found: re.Match[str]) -> str:
-        folded = "Result" if "below-input" in found["kind"] else "Code"
-        name = "Solution" if "# Solution" in found["content"] else folded
-        return f'<details class="{found["kind"]}"><summary>{name}</summary>{found["content"]}'
-
-    return {page: FOLD.sub(named, text) for page, text in pages.items()}
+class Fold(nodes.Element):
+    """What opens on a click; its name is HTML."""
 
 
-def say_what_was_measured(_: Path, pages: dict[Path, str]) -> dict[Path, str]:
-    """Set the lines of `expect` and `settle` as a list: the value in bold, the band behind it small."""
+class NameFolds(SphinxPostTransform):
+    """Give the folds of a page names of their own, before MyST-NB makes them."""
 
-    def said(found: re.Match[str]) -> str:
-        lines = [LINE.fullmatch(line) for line in found["text"].rstrip("\n").split("\n")]
-        if ANSWER.search(found["text"]) or not all(lines):
-            return found[0]
-        return f'<ul class="measured">{"".join(map(_item, lines))}</ul>'
+    default_priority = 198  # MyST-NB's is 199
+    formats = ("html",)
 
-    return {page: STREAM.sub(said, text) for page, text in pages.items()}
+    def run(self, **_: object) -> None:
+        """Change every cell of the page; the one that is printed stays as it is."""
+        if self.app.builder.name != "html":
+            return
+        for cell in list(self.document.findall(_is_cell)):
+            if DEAD in cell.children[-1].astext():
+                _drop(cell)
+            else:
+                _fold(cell)
 
 
-def _item(line: re.Match[str]) -> str:
-    if line["quote"]:
-        return f'<li class="claim">{line["quote"]}: <strong>{line["verdict"]}</strong></li>'
-    if line["model"]:
-        return f'<li class="counter"><small>The same check fails for {line["model"]}.</small></li>'
-    value = f": <strong>{line['value']}</strong><small>{line['band'] or ''}</small>" if line["value"] else ""
-    return f"<li>{line['what']}{value}</li>"
+def _is_cell(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def _drop(cell: nodes.container) -> None:
+    """Take away a figure that only a running notebook can show, with the sentence that announces it."""
+    place = cell.parent.index(cell)
+    before = cell.parent[place - 1]
+    cell.parent.remove(cell)
+    if before.astext().startswith(INVITES):
+        before.parent.remove(before)
+
+
+def _fold(cell: nodes.container) -> None:
+    code, output = _part(cell, "cell_code_source"), _part(cell, "cell_code_output")
+    hidden = cell.attributes.pop("hide_mode", "")
+    name = code_name(code.astext(), output)
+    if output and ASSERTS.search(code.astext()):
+        fold_checks(output)
+    if hidden == "all":
+        cell.children = []
+        cell += Fold("", *filter(None, (code, output)), name=name, classes=["above-input"])
+        return
+    if "output" in hidden:
+        cell.replace(output, Fold("", output, name=f"Show the {_content(output)}", classes=["below-input"]))
+    if "input" in hidden:
+        folded = Fold("", code, name=name, classes=["above-input"])
+        if output and len(output) == 1 and isinstance(output[0], Fold):
+            cell.remove(code)
+            output[0] += folded  # nothing but checks: they and their code are one line
+        else:
+            cell.replace(code, folded)
+
+
+def _part(cell: nodes.container, name: str) -> nodes.Element | None:
+    return next((child for child in cell.children if child.get("nb_element") == name), None)
+
+
+def code_name(source: str, output: nodes.Element | None) -> str:
+    """Say what folded code is for.
+
+    Examples
+    --------
+    >>> code_name("import numpy as np", None), code_name("# Solution: twice", None)
+    ('Show the imports', 'Show the solution')
+    """
+    if source.startswith("# Solution"):
+        return "Show the solution"
+    if output:
+        content = _content(output)
+        return "Show the code" if content == "output" else f"Show the code of the {content}"
+    statements = ast.parse(source).body
+    if isinstance(statements[0], ast.Import | ast.ImportFrom):
+        return "Show the imports"
+    defines = any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in statements)
+    return "Show the functions that follow" if defines else "Show the code"
+
+
+def _content(output: nodes.Element) -> str:
+    raw = "".join(node.astext() for node in output.findall(nodes.raw))
+    if any(output.findall(nodes.image)) or "<svg" in raw:
+        return "figure"
+    return "table" if "<table" in raw else "output"
+
+
+def fold_checks(output: nodes.Element) -> None:
+    """Put the lines of `expect` and `settle` in folds, and leave what else was printed."""
+    for stream in [one for one in output.findall(nodes.literal_block) if "stream" in one["classes"]]:
+        parts = []
+        for checked, lines in groupby(stream.astext().rstrip("\n").split("\n"), is_check):
+            if checked:
+                name, inside = said(list(lines))
+                values = [nodes.raw("", inside, format="html")] if inside else []
+                parts.append(Fold("", *values, name=name, classes=["checks"]))
+            else:
+                printed = stream.copy()
+                printed += nodes.Text("\n".join(lines))
+                parts.append(printed)
+        stream.parent.replace(stream, parts)
+
+
+def visit_fold(self: HTML5Translator, node: Fold) -> None:
+    """Open a fold under its name; without content the name is all."""
+    classes = " ".join(["hide", *node["classes"]])
+    start = f'<details class="{classes}"><summary>{{}}</summary>' if node.children else f'<p class="{classes}">{{}}</p>'
+    self.body.append(f"{start.format(node['name'])}\n")
+
+
+def depart_fold(self: HTML5Translator, node: Fold) -> None:
+    """Close a fold."""
+    self.body.append("</details>\n" if node.children else "")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(Fold, html=(visit_fold, depart_fold))
+    app.add_post_transform(NameFolds)

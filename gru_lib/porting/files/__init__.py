@@ -2,26 +2,39 @@
 
 import os
 import shlex
-import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gru_lib.activations import USUAL
 from gru_lib.atomic_write import atomic_write
 from gru_lib.bounded_read import read_bytes
 from gru_lib.porting.conventions import WHOLE
-from gru_lib.porting.files import c_code, hdf5, keras, keras_weights, named, npz, onnx_read, onnx_write, pytorch
+from gru_lib.porting.files import (
+    c_code,
+    keras,
+    keras_weights,
+    named,
+    npz,
+    onnx_read,
+    onnx_write,
+    pytorch,
+    tensorflow_js,
+)
 from gru_lib.porting.files import python_code as python
-from gru_lib.porting.files.found import ChoiceError, Found, chosen
+from gru_lib.porting.files.found import Assumed, ChoiceError, Found, chosen
 from gru_lib.porting.stack import StackedGRU
 
+__all__ = ["READABLE", "WRITABLE", "Assumed", "check_target", "encoded", "inventory", "load", "save"]
 KERAS = (".keras", ".h5", ".hdf5")
-PYTORCH = pytorch.SUFFIXES
+LAYERS = (*KERAS, ".json", ".onnx")  # where names of layers choose
 NOTHING: Mapping[str, str] = {}
-NAMED = (*KERAS, ".onnx")
-READABLE = (*named.SUFFIXES, *KERAS, ".onnx")
+READABLE = (*named.SUFFIXES, *LAYERS)
+INSTEAD = {
+    "Keras 2": 'import tf_keras; tf_keras.models.load_model("{path}").save("model.h5")',
+    "TensorFlow": "import numpy as np, tensorflow as tf; "
+    'np.savez("model.npz", **{{v.name: v for v in tf.saved_model.load("{path}").variables}})',
+}  # for a folder that TensorFlow alone can read
 WRITABLE = {
     ".npz": WHOLE,
     ".pt": ("pytorch", "pytorch-cell"),
@@ -30,10 +43,6 @@ WRITABLE = {
     ".py": tuple(python.WRITERS),
     ".c": ("scratch",),
 }
-
-
-class Assumed(UserWarning):
-    """A file does not show something, and the usual was assumed."""
 
 
 def load(
@@ -48,89 +57,101 @@ def load(
 ) -> tuple[str, StackedGRU]:
     """Read a file of weights; return the convention that it holds, and the weights.
 
-    `prefix` is that of the names in a PyTorch file, such as ``rnn.``; `layers` are names in a Keras file, first layer
-    first; with a `dtype` half precision is widened; `reset_after`, `gates` and `candidate` say what a file of weights
-    alone does not show; `convention` and `mapping`, from its names to those of the arrays, what a file of named arrays
-    holds. Where something is assumed there is a warning. ValueError: the file is damaged, or no GRU that other
-    frameworks can compute; OSError: it cannot be read.
+    `prefix` is that of the names of its arrays, such as ``rnn.``; `layers` are names in a file of Keras or ONNX, first
+    layer first; with a `dtype` half precision is widened; `reset_after`, `gates` and `candidate` say what a file of
+    weights alone does not show; `convention` and `mapping`, from its names to those of the arrays, what a file of named
+    arrays holds. Where something is assumed there is a warning. ValueError: the file is damaged, or no GRU that other
+    frameworks can compute; if it is not clear which, the error lists them; OSError: it cannot be read.
     """
-    suffix = path.suffix.lower()
-    if suffix not in READABLE:
-        raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
-    convention = convention or named.USUALLY.get(suffix)
-    _refuse_idle_options(path, prefix, layers, convention, mapping)
     said = {name: value for name, value in said.items() if value is not None}
+    suffix = path.suffix.lower()
+    _check_source(path, prefix, layers, convention, mapping)
     try:
-        if convention:
-            if convention in named.SILENT and not {"gates", "candidate"} <= said.keys():
-                said_not = f"the file does not name activations: {' and '.join(USUAL)}, unless said"
-                warnings.warn(said_not, Assumed, stacklevel=2)
-            return convention, named.read(path, convention, mapping, prefix, dtype, **said)
-        if suffix in KERAS:
-            return "keras", _chosen(*_keras(path, dtype, said), layers)
-        if said:
-            raise ValueError(f"{', '.join(said)} came, and the file shows it")
-        if suffix == ".npz":
-            return npz.read(path)
-        return onnx_read.read(path, layers) if suffix == ".onnx" else pytorch.read(path, prefix, dtype)
+        if convention or mapping:
+            held = convention or named.USUALLY[suffix]
+            read = partial(named.read, named.tensors(path), held, mapping, prefix, dtype, **said)
+            return chosen([Found("", "", read, held, named.assumed(held, **said))], [], "")
+        if suffix in (".npz", ".onnx"):
+            result = npz.read(path) if suffix == ".npz" else ("onnx", onnx_read.read(path, layers))
+            _refuse_known(said | ({"--prefix": prefix} if prefix else {}))
+            return result
+        option = "--layer" if suffix in LAYERS else "--prefix"
+        found, others = _grus(path, dtype, said)
+        return chosen(found, layers or [prefix] * bool(prefix), option, others)
     except ChoiceError as error:
-        raise ChoiceError(f"{path}: {error}", error.found) from error
+        raise ChoiceError(f"{path}: {error}", inventory(path, dtype=dtype, **said)) from error
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
-
-
-def _refuse_idle_options(
-    path: Path, prefix: str, layers: Sequence[str], convention: str | None, mapping: Mapping[str, str]
-) -> None:
-    """Raise ValueError for an option that would do nothing with such a file."""
-    suffix = path.suffix.lower()
-    if prefix and suffix not in PYTORCH and not convention:
-        raise ValueError(f"prefix is {prefix!r}, and {path} has none; expected it with {' or '.join(PYTORCH)}")
-    if (convention and suffix not in named.SUFFIXES) or (mapping and not convention):
-        raise ValueError(f"--from and --map came for {path}; expected both with {' or '.join(named.SUFFIXES)}")
-    if layers and suffix not in NAMED:
-        raise ValueError(f"layers is {list(layers)}, and {path} has none; expected it with {' or '.join(NAMED)}")
 
 
 def inventory(path: Path, *, dtype: str | None = None, **said: Any) -> list[Found]:
     """Return the GRUs of a file, those too that are refused when they are read; arguments and errors as of `load`."""
-    said = {name: value for name, value in said.items() if value is not None}
-    suffix, one = path.suffix.lower(), partial(partial, _stack, path, dtype=dtype, **said)
+    _check_source(path)
     try:
-        if suffix in KERAS:
-            found = _keras(path, dtype, said)[0]
-        elif suffix == ".onnx":
-            found = [Found(name, "GRU", one(layers=[name])) for name in onnx_read.names(path)]
-        elif suffix in PYTORCH:
-            found = [Found(name, "state_dict", one(prefix=name)) for name in pytorch.prefixes(path)]
-        else:
-            return [Found(path.stem, suffix, one())]
+        return _grus(path, dtype, {name: value for name, value in said.items() if value is not None})[0]
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
-    option = "--prefix" if suffix in PYTORCH else "--layer"
-    return [gru._replace(option=f"{option} {shlex.quote(gru.name)}") for gru in found]
 
 
-def _stack(path: Path, **choice: Any) -> StackedGRU:
-    return load(path, **choice)[1]
-
-
-def _keras(path: Path, dtype: str | None, said: Mapping[str, Any]) -> tuple[list[Found], list[str]]:
-    """Return the GRUs in a file of Keras, and the kinds of all its layers."""
+def _grus(path: Path, dtype: str | None, said: Mapping[str, Any]) -> tuple[list[Found], list[str]]:
+    """Return the GRUs of a file, and the kinds of all layers of a model of Keras."""
+    suffix, others = path.suffix.lower(), list[str]()
+    if suffix in (".npz", *named.USUALLY):
+        if suffix == ".npz" and npz.is_labelled(path):
+            return [Found(path.stem, suffix, lambda: npz.read(path)[1])], []
+        return named.grus(path, dtype, **said), []
     content = read_bytes(path)
-    archive = path.suffix.lower() == ".keras" and not content.startswith(hdf5.MAGIC)  # Keras 2 wrote HDF5 by any name
-    if not archive and not hdf5.look_into(content, lambda file: "model_config" in file.attrs):
-        return keras_weights.weights_h5(content, dtype, **said), []
+    if suffix in KERAS and not keras.is_model(content):
+        found = keras_weights.weights_h5(content, dtype, **said)
+    else:
+        _refuse_known(said)
+        if suffix in named.SUFFIXES:
+            return named.grus(path, dtype), []
+        if suffix == ".onnx":
+            found = [Found(name, "GRU", partial(_onnx, path, name)) for name in onnx_read.names(path)]
+        else:
+            found, others = tensorflow_js.model(path) if suffix == ".json" else keras.model(content, dtype)
+    return [gru._replace(option=f"--layer {shlex.quote(gru.name)}") for gru in found], others
+
+
+def _onnx(path: Path, name: str) -> StackedGRU:
+    return onnx_read.read(path, [name])
+
+
+def _refuse_known(said: Mapping[str, Any]) -> None:
     if said:
         raise ValueError(f"{', '.join(said)} came, and the file shows it")
-    return keras.archive(content, dtype) if archive else keras.model_h5(content, dtype)
 
 
-def _chosen(found: list[Found], kinds: list[str], names: Sequence[str]) -> StackedGRU:
-    stack = chosen(found, names, "--layer", kinds)
-    for assumed in {gru.assumed for gru in found if gru.assumed and gru.name in (names or [gru.name])}:
-        warnings.warn(assumed, Assumed, stacklevel=3)
-    return stack
+def _check_source(
+    path: Path,
+    prefix: str = "",
+    layers: Sequence[str] = (),
+    convention: str | None = None,
+    mapping: Mapping[str, str] = NOTHING,
+) -> None:
+    """Raise ValueError for a file of another kind, or an option that would do nothing with it."""
+    suffix = path.suffix.lower()
+    if (path / "saved_model.pb").exists():
+        line = INSTEAD["Keras 2" if (path / "keras_metadata.pb").exists() else "TensorFlow"].format(path=path)
+        raise ValueError(f"{path} is a SavedModel, which TensorFlow alone reads; port what this line writes: {line}")
+    if suffix == ".tflite":
+        raise ValueError(
+            f"{path} holds no GRU any more: TensorFlow Lite takes it apart into products inside a loop; port the model "
+            'that it was made from, after model.save("model.keras")'
+        )
+    if suffix not in READABLE:
+        raise ValueError(f"{path} has the suffix {suffix!r}; expected one of {', '.join(READABLE)}")
+    for option, given, fitting in (
+        ("--prefix", prefix, named.SUFFIXES),
+        ("--layer", layers, LAYERS),
+        ("--from", convention, named.SUFFIXES),
+        ("--map", mapping, named.SUFFIXES),
+    ):
+        if given and suffix not in fitting:
+            raise ValueError(f"{option} {given} came for {path}; expected it with {' or '.join(fitting)}")
+    if mapping and not convention and suffix not in named.USUALLY:
+        raise ValueError(f"--map came for {path} without --from, the convention that has these names")
 
 
 def save(path: Path, stack: StackedGRU, convention: str, *, force: bool = False) -> None:

@@ -58,7 +58,7 @@ def weights_h5(
     used = (gates or USUAL[0], candidate or USUAL[1])
     assumed = "" if gates and candidate else f"the file does not name activations: {' and '.join(used)} are assumed"
     return [
-        Found(name, "GRU", partial(_read, content, name, places, dtype, reset_after, gates, used), assumed)
+        Found(name, "GRU", partial(_read, content, name, places, dtype, reset_after, gates, used), assumed=assumed)
         for name, places in by_layer.items()
         if all(place.is_gru for place in places)
     ]

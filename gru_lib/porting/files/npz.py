@@ -18,6 +18,7 @@ from gru_lib.activations import USUAL
 from gru_lib.bounded_read import members, read_bytes
 from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import CONVENTIONS, WHOLE
+from gru_lib.porting.files.found import ChoiceError
 from gru_lib.porting.stack import DIRECTIONS, StackedGRU
 from gru_lib.scratch import GRUWeights
 
@@ -32,7 +33,7 @@ def read(path: Path) -> tuple[str, StackedGRU]:
     held = entries(path)
     missing = [label for label in LABELS if label not in held]
     if missing:
-        raise ValueError(
+        raise ChoiceError(
             f"it lacks {missing} and has {few(sorted(held))}; expected what {ADVICE} writes, or --from and --map"
         )
     convention, reset_after = (held.pop(label).tolist() for label in LABELS)
@@ -47,6 +48,11 @@ def read(path: Path) -> tuple[str, StackedGRU]:
         raise ValueError(f"it has the arrays {few(sorted(held))}; expected {few(names)}, as it says itself")
     stack = CONVENTIONS[stored(convention)].read(nested(held), reset_after)
     return convention, stack if (gates, candidate) == USUAL else replace(stack, activations=(gates, candidate))
+
+
+def is_labelled(path: Path) -> bool:
+    """Whether an archive says what it holds."""
+    return set(LABELS) <= entries(path).keys()
 
 
 def entries(path: Path) -> dict[str, NDArray]:
@@ -99,7 +105,7 @@ def _flat(weights: Any) -> dict[str, Any]:
     return {f"{name}.{rest}": array for name, arrays in inner for rest, array in arrays.items()}
 
 
-def nested(arrays: dict[str, NDArray]) -> Any:
+def nested(arrays: Mapping[str, Any]) -> Any:
     """Return lists (layers), tuples (directions) and mappings of named arrays; further dots are mappings within."""
     parts: dict[tuple[int, str], dict[str, Any]] = {}
     for name, array in arrays.items():
@@ -113,7 +119,7 @@ def nested(arrays: dict[str, NDArray]) -> Any:
             part = part.setdefault(branch, {}) if isinstance(part, dict) else part
         if not isinstance(part, dict):
             raise ValueError(f"it has an array {name!r}, and another one of which this is a part")
-        part[leaf] = array if array.ndim else array.item()
+        part[leaf] = array if getattr(array, "ndim", 1) else array.item()
     count = len({layer for layer, _ in parts})
     if not parts or any((layer, "forward") not in parts for layer in range(count)):
         raise ValueError(f"it has arrays {few(sorted(arrays))}; expected a forward GRU in each layer from 0 on")

@@ -1,6 +1,7 @@
 """Read an ONNX model that is a GRU: operators GRU, one after the other, and nothing else that computes."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from gru_lib.frameworks.onnx import Graph, attributes, open_model
 from gru_lib.porting.checks import few
 from gru_lib.porting.conventions import onnx as layout
+from gru_lib.porting.files.found import ChoiceError
 from gru_lib.porting.stack import StackedGRU
 
 # Operators that move numbers and compute none; what may lie between two GRUs is checked more strictly.
@@ -19,14 +21,14 @@ STORED = {"Constant", "ConstantOfShape"}
 ATTRIBUTES = {"hidden_size", "linear_before_reset", "direction", "layout", "output_sequence", *layout.OPTIONAL}
 
 
-def read(path: Path, names: Sequence[str] = ()) -> tuple[str, StackedGRU]:
+def read(path: Path, names: Sequence[str] = ()) -> StackedGRU:
     """Return the weights of a model of one GRU, or of several on top of each other.
 
     With `names` of operators GRU these alone are read, whatever else the model computes, the first one lowest.
     """
     graph, chain = grus(path, names)
     nodes = [graph.layer(gru) for gru in chain]
-    return "onnx", layout.read(nodes, bool(nodes[0]["linear_before_reset"]))
+    return layout.read(nodes, bool(nodes[0]["linear_before_reset"]))
 
 
 def grus(path: Path, names: Sequence[str] = ()) -> tuple["_Graph", list[Any]]:
@@ -36,8 +38,11 @@ def grus(path: Path, names: Sequence[str] = ()) -> tuple["_Graph", list[Any]]:
     if names:
         by_name = {_name(gru): gru for gru in graph.grus()}
         if missing := [name for name in names if name not in by_name]:
-            raise ValueError(f"it has no operator GRU {missing}; choose with --layer from {few(list(by_name))}")
-        return graph, [by_name[name] for name in names]
+            raise ChoiceError(f"it has no operator GRU {missing}; choose with --layer from {few(list(by_name))}")
+        chosen = [by_name[name] for name in names]
+        for lower, upper in pairwise(chosen):
+            graph.check_feeds(lower, upper)
+        return graph, chosen
     _refuse_other_operators(model)
     return graph, graph.chain()
 
@@ -58,7 +63,7 @@ def _refuse_other_operators(model: Any) -> None:
     others = sorted(set(kinds) - MOVES - STORED - {"GRU"})
     foreign = sorted({node.domain for node in [*nodes, *model.functions]} - {"", "ai.onnx"})
     if others or foreign or model.functions or "GRU" not in kinds:
-        raise ValueError(
+        raise ChoiceError(
             f"the model has {kinds.count('GRU')} operators GRU, others {few(others)}, foreign domains {few(foreign)} "
             f"and {len(model.functions)} functions; expected GRU alone: choose one with --layer (--list names them)"
         )
@@ -76,11 +81,18 @@ class _Graph(Graph):
         grus = self.grus()
         above = {self._below(gru): gru for gru in grus}
         if len(above) != len(grus):
-            raise ValueError(f"the {len(grus)} operators GRU are no chain; expected each to read the one before")
+            raise ChoiceError(f"the {len(grus)} operators GRU are no chain in which each reads the one before")
         chain = [above[None]]
         while chain[-1].output[0] in above:
             chain.append(above[chain[-1].output[0]])
         return chain
+
+    def check_feeds(self, lower: Any, upper: Any) -> None:
+        """Raise ValueError unless one GRU reads the states of another; say which does."""
+        below = self._below(upper)
+        if below != lower.output[0]:
+            read = "an input of the model" if below is None else f"GRU {_name(self.made_by[below])!r}"
+            raise ValueError(f"GRU {_name(upper)!r} reads {read} and not GRU {_name(lower)!r}; port them one by one")
 
     def layer(self, gru: Any) -> dict[str, Any]:
         """Return W, R, B and linear_before_reset of a GRU that other frameworks can compute."""
@@ -98,8 +110,9 @@ class _Graph(Graph):
         name, between = self.origin(gru.input[0]), list[Any]()
         while name not in self.inputs:
             node = self.made_by.get(name)
-            if node is None or node.op_type in STORED or len(between) > 3:
-                raise ValueError(f"GRU {gru.name!r} reads {name!r}; expected an input or the output of a GRU")
+            if node is None or node.op_type not in MOVES | {"GRU"} or len(between) > 3:
+                made = f", which comes from {node.op_type}" if node is not None else ""
+                raise ValueError(f"GRU {_name(gru)!r} reads {name!r}{made}; expected an input, or another GRU's states")
             if node.op_type == "GRU":
                 self._check_between(node, name, between)
                 return name

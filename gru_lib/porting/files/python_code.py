@@ -20,9 +20,15 @@ GATES = {
 CANDIDATES = {"tanh": "np.tanh(a)", "relu": "np.maximum(a, 0)"}
 KERAS_GATES = {  # hard_sigmoid is that of Keras 3
     "sigmoid": '"sigmoid"',
-    "hard_sigmoid_0.2": "lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)",
+    "hard_sigmoid_0.2": "gate",
     "hard_sigmoid_6": '"hard_sigmoid"',
 }
+KERAS_GATE = """
+@keras.saving.register_keras_serializable("gru_lib")  # Bidirectional makes its layers from their description
+def gate(a):
+    return keras.ops.clip(0.2 * a + 0.5, 0, 1)
+
+"""
 RESET = {True: "r * q[:, 2 * n :]", False: "(r * h) @ U[:, 2 * n :]"}
 
 HEAD = Template('''"""$about. Written by gru_lib.porting; needs NumPy$also."""
@@ -71,7 +77,7 @@ def gru(x):
 
 
 ''')
-KERAS = Template('''
+KERAS = Template('''$define
 options = {
     "activation": "$candidate",
     "recurrent_activation": $gate,
@@ -83,7 +89,8 @@ options = {
 
 def model():
     """Return the model, with its weights: x (B, T, m) to the states (B, T, D n) of the last layer."""
-    layers = [keras.Input((None, $features), dtype="$dtype"), $layers]
+    layers = [keras.Input((None, $features), dtype="$dtype"),$layers
+    ]
     result, held = keras.Sequential(layers), arrays()
     result.set_weights([held[str(k)] for k in range(len(held))])
     return result
@@ -145,12 +152,13 @@ def _keras(stack: StackedGRU) -> tuple[str, Mapping[str, NDArray]]:
         layers.append(text if len(layer) == 1 else f'keras.layers.Bidirectional({text}, dtype="{layer[0].dtype}")')
     arrays = [array for layer in stack.layers for gru in layer for array in gru.arrays()]
     body = KERAS.substitute(
+        define=KERAS_GATE if KERAS_GATES[stack.activations[0]] == "gate" else "",
         candidate=stack.activations[1],
         gate=KERAS_GATES[stack.activations[0]],
         reset=stack.reset_after,
         dtype=stack.layers[0][0].dtype,
         features=stack.layers[0][0].input_size,
-        layers="\n        ".join(["", *(f"{text}," for text in layers)]) + "\n    ",
+        layers="".join(f"\n        {text}," for text in layers),
     )
     return body, {str(k): array for k, array in enumerate(arrays)}
 

@@ -1,6 +1,5 @@
 """A file run by the framework that it belongs to, which loads it itself: what gru_lib reads of it has no part in it."""
 
-import json
 import re
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gru_lib.bounded_read import members, read_bytes
+from gru_lib.bounded_read import read_bytes
 from gru_lib.frameworks import keras, onnx
-from gru_lib.porting.files import hdf5, onnx_read, pytorch
+from gru_lib.frameworks import pytorch as torch_modules
 from gru_lib.porting.files import keras as keras_files
-from gru_lib.porting.parity import run_state
+from gru_lib.porting.files import onnx_read, pytorch
 from gru_lib.porting.stack import StackedGRU
 
 STATES = {"return_sequences": True, "return_state": False, "stateful": False}
@@ -39,12 +38,13 @@ def states(
         return "PyTorch", _pytorch(path, stack, x, prefix)
     if suffix == ".onnx":
         return "ONNX Runtime", _onnx(path, x, layers)
-    if suffix == ".keras" or (suffix in (".h5", ".hdf5") and _is_model(path)):
+    if suffix in (".keras", ".h5", ".hdf5") and keras_files.is_model(read_bytes(path)):
         return _keras(path, x, layers)
     return None
 
 
 def _pytorch(path: Path, stack: StackedGRU, x: NDArray, prefix: str) -> NDArray:
+    """Run nn.GRU, or nn.GRUCell if its names are there, with what PyTorch or safetensors reads."""
     import torch
 
     if path.suffix.lower() == ".safetensors":
@@ -54,8 +54,13 @@ def _pytorch(path: Path, stack: StackedGRU, x: NDArray, prefix: str) -> NDArray:
     else:
         held = pytorch.held(path)
     state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
-    dtype = getattr(torch, x.dtype.name)
-    return run_state(stack, {name: value.to(dtype).numpy() for name, value in state.items()}, x)
+    first, cell = stack.layers[0], "weight_hh" in state
+    layers: dict[str, Any] = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}
+    cls, options = (torch.nn.GRUCell, {}) if cell else (torch.nn.GRU, layers)
+    x_tensor = torch.tensor(x)
+    state = {name: value.to(x_tensor.dtype).numpy() for name, value in state.items()}
+    with torch.no_grad():
+        return np.asarray(torch_modules.answers(torch_modules.build_gru(cls, first[0], state, **options), x_tensor)[0])
 
 
 def _onnx(path: Path, x: NDArray, layers: Sequence[str]) -> NDArray:
@@ -78,29 +83,19 @@ def _onnx(path: Path, x: NDArray, layers: Sequence[str]) -> NDArray:
     return x
 
 
-def _is_model(path: Path) -> bool:
-    return bool(hdf5.look_into(read_bytes(path), lambda file: "model_config" in file.attrs))
-
-
 def _keras(path: Path, x: NDArray, layers: Sequence[str]) -> tuple[str, NDArray]:
     """Load the model in Keras 3, or in Keras 2 what that wrote, and run the layers, one after the other."""
     content = read_bytes(path)
-    if path.suffix.lower() == ".keras":
-        found, files = keras_files.archive(content)[0], dict(members(content))
-        described, version = files["config.json"], json.loads(files.get("metadata.json", b"{}")).get("keras_version")
-    else:
-        found = keras_files.model_h5(content)[0]
-        described, version = hdf5.look_into(content, lambda f: (f.attrs["model_config"], f.attrs.get("keras_version")))
+    described, version = keras_files.description(content)
     _refuse_code(described)
-    old = str(version.decode() if isinstance(version, bytes) else version or 2).partition(".")[0] < "3"
-    framework = import_module("tf_keras" if old else "keras")
-    if not old:
+    framework = import_module("tf_keras" if version == 2 else "keras")
+    if version == 3:
         import_module("gru_lib.layers")  # which Keras then knows
     try:
         model = framework.models.load_model(path, compile=False)
     except Exception as error:  # Keras promises no type
         raise ValueError(f"{framework.__name__} cannot load it: {error}") from error
-    for name in layers or [found[0].name]:
+    for name in layers or [keras_files.model(content)[0][0].name]:
         layer = model
         for part in name.split("/"):
             layer = layer.get_layer(part)
@@ -108,9 +103,9 @@ def _keras(path: Path, x: NDArray, layers: Sequence[str]) -> tuple[str, NDArray]
     return f"Keras {framework.__version__}", x
 
 
-def _refuse_code(described: str | bytes) -> None:
+def _refuse_code(described: Any) -> None:
     """Raise ValueError if the description of a model has code in it at any depth, or names code that is not Keras's."""
-    waiting, foreign = [json.loads(described)], set()
+    waiting, foreign = [described], set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
