@@ -7,6 +7,7 @@ from gru_lib.scratch.training.losses import mean_squared_error, softmax, softmax
 from gru_lib.scratch.training.model import GRUModel
 from gru_lib.scratch.training.optimizers import SGD, Adam, clip_by_global_norm
 from gru_lib.scratch.training.output_layers import BatchNorm, Dense
+from gru_lib.scratch.training.sampling import sample
 from gru_lib.scratch.training.trainer import Trainer, print_epoch
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "clip_by_global_norm",
     "mean_squared_error",
     "print_epoch",
+    "sample",
     "softmax",
     "softmax_cross_entropy",
 ]
