@@ -34,7 +34,7 @@ def clip_by_global_norm(gradients: Sequence[NDArray], limit: float) -> list[NDAr
 
     Used in the chapter *Train it yourself*; as ``global_clipnorm`` of Keras's optimizers.
     """
-    length = float(np.sqrt(sum(np.vdot(gradient, gradient) for gradient in gradients)))
+    length = float(np.linalg.norm([np.linalg.norm(gradient.astype(np.float64)) for gradient in gradients]))
     return [gradient * min(1.0, limit / length) for gradient in gradients] if length else list(gradients)
 
 
