@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME # the environment of the book holds all that it needs
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf check test weekly notebooks format execute record gpu bench models clean
+.PHONY: help book live pdf check test weekly notebooks format execute record gpu bench models clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ help: ## list the commands
 book: ## build the website from the committed notebooks
 	@$(BOOTSTRAP) book
 	@$(VENV)/python -m tools.site
+
+live: ## as book, with cells that run in the page: brings Python for the browser and an editor
+	@$(BOOTSTRAP) book
+	@$(VENV)/python -m tools.live
 
 pdf: ## print the whole book into _build/book.pdf (needs Chromium)
 	@$(BOOTSTRAP) book

@@ -29,8 +29,6 @@ class DreamerGRUWeights(Weights):
     bias: Annotated[NDArray, "3n"]
     kernel: Annotated[NDArray, "n+m 3n"]
 
-    gated = ("gain", "bias")
-
 
 @dataclass(frozen=True, eq=False)
 class BlockGRUWeights(Weights):
@@ -38,8 +36,6 @@ class BlockGRUWeights(Weights):
 
     bias: Annotated[NDArray, "k 3n"]
     kernel: Annotated[NDArray, "k n+m 3n"]
-
-    gated = ("kernel", "bias")
 
 
 class DreamerGRU(Cell):
@@ -57,7 +53,7 @@ class DreamerGRU(Cell):
     def gated(self, sums: NDArray, h: NDArray) -> NDArray:
         """Return the next state of these units."""
         z, r, g = self.split(sums)
-        return self.mix(self.gate(self.shifted(z)), h, self.taken(self.gate(r), g))
+        return self.mix(self.gate(self.shifted(self.signed(z))), h, self.taken(self.gate(r), g))
 
     def step(self, x: NDArray, h: NDArray, weights: DreamerGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""

@@ -40,7 +40,7 @@ def check_relative(
         ``mask`` and ``delta`` (B, T, m) too. `weights` is the dataclass in the module of the relative. An h0 that it
         does not take is not tested.
     update : str
-        "overwrites" if z = 1 takes the new state, as in most of the papers: z's part of the weights is then negated.
+        "overwrites" if z = 1 takes the new state, as in most of the papers.
     without : sequence of str
         Names of weights that the function has no place for, such as ("bias",): they are then 0, and a gain is 1.
     dtype : str, optional
@@ -61,7 +61,6 @@ def check_relative(
     ✓ forward is a min-gru in float64: all 12 cases agree.
     """
     kind = _known(relative, update, without, dtype)
-    given = function if update == "keeps" else lambda x, weights, **rest: function(x, weights.overwriting(), **rest)
     cases = [c.without(without).cast(dtype or "float64") for c in kind.cases()]
     h0 = _takes_h0(function)
     report = RelativeReport(
@@ -73,7 +72,7 @@ def check_relative(
     )
     try:  # what it prints must not mix with the report
         with Caller(limit) as ask, contextlib.redirect_stdout(io.StringIO()):
-            return _judged(report, kind, lambda case: ask(answer_to, kind, case, given), dtype)
+            return _judged(report, kind, lambda case: ask(answer_to, kind, case, function), dtype)
     except NoAnswerError as error:
         return replace(report, problem=f"it {error}")
 
@@ -89,9 +88,7 @@ def _known(relative: str, update: str, without: Sequence[str], dtype: str | None
     for argument, value, allowed in said:
         if value not in allowed:
             raise ValueError(f"{argument} is {value!r}; expected one of {', '.join(allowed)}")
-    if update == "overwrites" and any(name.startswith("gain") for name in without):
-        raise ValueError("without a gain there is nothing to negate for update='overwrites'")
-    return RELATIVES[relative]
+    return RELATIVES[relative] if update == "keeps" else RELATIVES[relative].overwriting()
 
 
 def _takes_h0(function: Callable[..., Any]) -> bool:

@@ -51,7 +51,7 @@ class ConvGRU(Cell):
         """Return the state (B, H, W, n) after x (B, H, W, m)."""
         x_z, x_r, x_h = self.split(self.convolved(x, weights.kernel) + weights.bias)
         U_z, U_r, U_h = self.split(weights.recurrent_kernel)
-        z, r = self.gate(x_z + self.convolved(h, U_z)), self.gate(x_r + self.convolved(h, U_r))
+        z, r = self.gate(self.signed(x_z + self.convolved(h, U_z))), self.gate(x_r + self.convolved(h, U_r))
         return self.mix(z, h, self.candidate(x_h, r, h, lambda a: self.convolved(a, U_h)))
 
 

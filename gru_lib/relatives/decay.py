@@ -12,6 +12,7 @@ there is a value. delta_t is the time since the variable was last seen (2), and 
 (github.com/PeterChe1990/GRU-D) differs: it mixes with h_{t-1} in (16), feeds 1 - m_t, and takes x_mean for zero.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -36,8 +37,6 @@ class GRUDWeights(Weights):
     h_decay_bias: Annotated[NDArray, "n"]
     x_mean: Annotated[NDArray, "m"]
 
-    gated = ("kernel", "recurrent_kernel", "mask_kernel", "bias")
-
 
 class GRUD(Cell):
     """The step, part by part. Inputs: mask and delta, both (B, T, m)."""
@@ -51,7 +50,7 @@ class GRUD(Cell):
     before = staticmethod(lambda h, decay: (decay * h, decay * h))  # for the gates, and to be mixed with the candidate
 
     @staticmethod
-    def last_seen(x: NDArray, mask: NDArray, mean: NDArray) -> NDArray:
+    def last_seen(x: NDArray, mask: NDArray, mean: NDArray, _filled: Callable[..., NDArray]) -> NDArray:
         """Return for every step the last value (B, T, m) before it, the mean where there is none."""
         last = np.empty_like(x)
         now = np.broadcast_to(mean, x[:, 0].shape)
@@ -62,19 +61,27 @@ class GRUD(Cell):
 
     def run(self, x: NDArray, weights: GRUDWeights, *, h0: NDArray | None = None, **inputs: NDArray) -> NDArray:
         """Add what was last seen."""
-        last, delta = self.last_seen(x, inputs["mask"], weights.x_mean), self.times(inputs["delta"], inputs["mask"])
-        return super().run(x, weights, h0=h0, mask=inputs["mask"], delta=delta, last=last)
+        mask, delta = inputs["mask"], self.times(inputs["delta"], inputs["mask"])
+
+        def filled(t: int, last: NDArray) -> NDArray:
+            return self.filled(x[:, t], weights, mask=mask[:, t], delta=delta[:, t], last=last)
+
+        last = self.last_seen(x, mask, weights.x_mean, filled)
+        return super().run(x, weights, h0=h0, mask=mask, delta=delta, last=last)
+
+    def filled(self, x: NDArray, weights: GRUDWeights, *, mask: NDArray, delta: NDArray, last: NDArray) -> NDArray:
+        """Return x (B, m) with what is missing filled in."""
+        decay = self.decay(delta * weights.x_decay + weights.x_decay_bias)
+        return np.where(mask > 0, x, self.filler(x, last, decay, weights.x_mean))
 
     def step(self, x: NDArray, h: NDArray, weights: GRUDWeights, **inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
-        mask, delta, w = inputs["mask"], inputs["delta"], weights
-        x_decay = self.decay(delta * w.x_decay + w.x_decay_bias)
-        h_decay = self.decay(delta @ w.h_decay + w.h_decay_bias)
-        x = np.where(mask > 0, x, self.filler(x, inputs["last"], x_decay, w.x_mean))
+        w, x = weights, self.filled(x, weights, **inputs)
+        h_decay = self.decay(inputs["delta"] @ w.h_decay + w.h_decay_bias)
         h, mixed = self.before(h, h_decay)
-        sums = x @ w.kernel + self.seen(mask) @ w.mask_kernel + self.biases(w.bias)
+        sums = x @ w.kernel + self.seen(inputs["mask"]) @ w.mask_kernel + self.biases(w.bias)
         (x_z, x_r, x_h), (U_z, U_r, U_h) = self.split(sums), self.split(w.recurrent_kernel)
-        z, r = self.gate(x_z + h @ U_z), self.gate(x_r + h @ U_r)
+        z, r = self.gate(self.signed(x_z + h @ U_z)), self.gate(x_r + h @ U_r)
         return self.after(self.mix(z, mixed, self.candidate(x_h, r, h, lambda a: a @ U_h)), h_decay)
 
 
@@ -92,6 +99,13 @@ def _later(values: NDArray, first: Any) -> NDArray:
     return np.concatenate([np.broadcast_to(first, values[:, :1].shape), values[:, :-1]], axis=1)
 
 
+def _as_filled(x: NDArray, _mask: NDArray, mean: NDArray, filled: Callable[[int, NDArray], NDArray]) -> NDArray:
+    last = [np.broadcast_to(mean, x[:, 0].shape)]
+    for t in range(x.shape[1] - 1):
+        last.append(filled(t, last[-1]))
+    return np.stack(last, axis=1)
+
+
 MISTAKES = (
     *COMMON,
     *RESET_BEFORE,
@@ -106,11 +120,14 @@ MISTAKES = (
     Mistake(
         "x decays, not x_last", {"filler": lambda x, _, d, mean: d * x + (1 - d) * mean}, "zhiyongc/GRU-D/issues/3"
     ),
-    Mistake("last value taken from the step before, seen or not", {"last_seen": lambda x, _m, mean: _later(x, mean)}),
+    Mistake("last value taken from the step before, seen or not", {"last_seen": lambda x, _m, c, _: _later(x, c)}),
+    Mistake("last value as it was filled in the step before", {"last_seen": _as_filled}, "appu313/SepsisPredictor"),
     Mistake("mean taken for zero", {"filler": lambda _x, last, d, _mean: d * last}, "caow13/BRITS/issues/8"),
     Mistake("last value and mean exchanged", {"filler": lambda _x, last, d, mean: (1 - d) * last + d * mean}),
     Mistake(
-        "x_last is zero at first", {"last_seen": lambda x, m, c: GRUD.last_seen(x, m, 0 * c)}, "fteufel/PyTorch-GRU-D"
+        "x_last is zero at first",
+        {"last_seen": lambda x, m, c, _: GRUD.last_seen(x, m, 0 * c, _)},
+        "fteufel/PyTorch-GRU-D",
     ),
     Mistake("mask does not enter the gates", {"seen": lambda mask: 0 * mask}),
     Mistake("mask inverted in the gates", {"seen": lambda mask: 1 - mask}, "PeterChe1990/GRU-D"),

@@ -32,8 +32,6 @@ class LayerNormGRUWeights(Weights):
     gain_h: Annotated[NDArray, "3n"]
     bias_h: Annotated[NDArray, "3n"]
 
-    gated = ("gain_x", "bias_x", "gain_h", "bias_h")
-
 
 class LayerNormGRU(Cell):
     """The step, part by part."""
@@ -56,7 +54,7 @@ class LayerNormGRU(Cell):
         """Return the state (B, n) after x (B, m)."""
         x_z, x_r, x_h = self.split(self.normed(x @ weights.kernel, weights.gain_x, weights.bias_x))
         h_z, h_r, h_h = self.split(self.normed(h @ weights.recurrent_kernel, weights.gain_h, weights.bias_h))
-        return self.mix(self.gate(x_z + h_z), h, self.taken(x_h, self.gate(x_r + h_r), h_h))
+        return self.mix(self.gate(self.signed(x_z + h_z)), h, self.taken(x_h, self.gate(x_r + h_r), h_h))
 
 
 MISTAKES = (
@@ -67,7 +65,7 @@ MISTAKES = (
     ),
     Mistake("epsilon forgotten", {"deviation": lambda a: a.std(-1, keepdims=True)}),
     Mistake("epsilon added to the standard deviation", {"deviation": lambda a: a.std(-1, keepdims=True) + 1e-5}),
-    Mistake("gain and bias left out", {"scaled": same}, "ElektrischesSchaf/LayerNorm_GRU"),
+    Mistake("gain and bias left out", {"scaled": same}),
     Mistake("gain left out", {"scaled": lambda normed, _gain, bias: normed + bias}),
     Mistake("bias left out", {"scaled": lambda normed, gain, _bias: normed * gain}),
     Mistake("bias added before the gain", {"scaled": lambda normed, gain, bias: (normed + bias) * gain}),

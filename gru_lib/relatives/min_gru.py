@@ -25,8 +25,6 @@ class MinGRUWeights(Weights):
     kernel: Annotated[NDArray, "m 2n"]
     bias: Annotated[NDArray, "2n"]
 
-    gated = ("kernel", "bias")
-
 
 class MinGRU(Cell):
     """The plain form."""
@@ -36,7 +34,7 @@ class MinGRU(Cell):
     def step(self, x: NDArray, h: NDArray, weights: MinGRUWeights, **_inputs: NDArray) -> NDArray:
         """Return the state (B, n) after x (B, m)."""
         z, g = np.split(x @ weights.kernel + weights.bias, 2, axis=-1)
-        return self.mix(self.gate(z), h, self.shaped(g))
+        return self.mix(self.gate(self.signed(z)), h, self.shaped(g))
 
 
 def positive(a: NDArray, *_others: NDArray) -> NDArray:
@@ -50,14 +48,14 @@ class MinGRULog(MinGRU):
     shaped = staticmethod(positive)
 
 
-def _only_in_sequences(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
-    return MinGRULog(initial=positive if x.shape[1] > 1 else same).run(x, weights, h0=h0)
+def _only_in_sequences(h0: NDArray, x: NDArray) -> NDArray:
+    return positive(h0) if x.shape[1] > 1 else h0
 
 
-def _by_products(x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
+def _by_products(cell: MinGRU, x: NDArray, weights: MinGRUWeights, *, h0: NDArray | None = None) -> NDArray:
     """Compute all steps at once by products that vanish."""
     a, g = np.split(x @ weights.kernel + weights.bias, 2, axis=-1)
-    kept = np.cumprod(z := MinGRU.gate(a), axis=1)
+    kept = np.cumprod(z := cell.gate(cell.signed(a)), axis=1)
     return kept * ((0 if h0 is None else h0[:, None]) + np.cumsum((1 - z) * g / kept, axis=1))
 
 
@@ -76,7 +74,11 @@ PLAIN = (
 LOG = (
     Mistake("candidate not made positive: g left out", {"shaped": same}),
     Mistake("h0 passed through g", {"initial": positive, "start": positive}),
-    Mistake("h0 passed through g, but for T = 1", {"run": _only_in_sequences}, "lucidrains/minGRU-pytorch/issues/9"),
+    Mistake(
+        "h0 passed through g, but for T = 1",
+        {"initial": _only_in_sequences},
+        "lucidrains/minGRU-pytorch/issues/9",
+    ),
     Mistake("starts from g(0) = 0.5 where no initial state is given", {"start": positive}, "cheind/mingru"),
 )
 MIN_GRU = Relative("min-gru", MinGRU, vectors(MinGRUWeights, m=2, n=4), SPECIALS, (*MISTAKES, *PLAIN))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from types import MethodType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,14 +27,20 @@ class Cell(Variant):
     """One step of a relative; mistakes exchange its parts."""
 
     axes: ClassVar[str] = "B, T, m"
-    initial = staticmethod(same)  # a given initial state as it is used
+    initial = staticmethod(same)  # a given initial state as it is used, from it and x
     start = staticmethod(same)  # the initial state where none is given, from zeros
     order = staticmethod(same)  # the states in the order in which they leave
     gate = staticmethod(sigmoid)
+    signed = staticmethod(same)  # the sum of z; negated where z = 1 takes the new state
     split = staticmethod(lambda columns: np.split(columns, 3, axis=-1))  # into those of z, r and h
     mix = staticmethod(lambda z, h, g: z * h + (1 - z) * g)  # z = 1 keeps the past
     candidate = staticmethod(lambda x_h, r, h, product: np.tanh(x_h + product(r * h)))  # reset before
     state_shape = staticmethod(lambda x, weights: (len(x), weights.sizes["n"]))
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        if "run" in parts:  # what takes the place of a method is one
+            self.run = MethodType(parts["run"], self)  # type: ignore[method-assign]
 
     def step(self, x: NDArray, h: NDArray, weights: Any, **inputs: NDArray) -> NDArray:
         """Return the state after a step; `inputs` are those of this step."""
@@ -41,7 +48,7 @@ class Cell(Variant):
 
     def run(self, x: NDArray, weights: Any, *, h0: NDArray | None = None, **inputs: NDArray) -> NDArray:
         """Return the states (B, T, ...); `inputs` are (B, T, ...) too."""
-        h = self.start(np.zeros(self.state_shape(x, weights), x.dtype)) if h0 is None else self.initial(h0)
+        h = self.start(np.zeros(self.state_shape(x, weights), x.dtype)) if h0 is None else self.initial(h0, x)
         states = []
         for t in range(x.shape[1]):
             h = self.step(x[:, t], h, weights, **{name: value[:, t] for name, value in inputs.items()})
@@ -75,7 +82,7 @@ class Mistake:
 COMMON = (
     Mistake("z inverted: z = 1 takes the new state", {"mix": lambda z, h, g: (1 - z) * h + z * g}, convention=True),
     Mistake("hard sigmoid a / 6 + 0.5 in the gates", {"gate": lambda a: np.clip(a / 6 + 0.5, 0, 1)}),
-    Mistake("initial state ignored", {"initial": lambda h0: 0 * h0}),
+    Mistake("initial state ignored", {"initial": lambda h0, _x: 0 * h0}),
     Mistake("states returned in reverse time", {"order": lambda states: states[:, ::-1]}, "zhiyongc/GRU-D/issues/5"),
 )
 NEVER = {"candidate": lambda x_h, _r, h, product: np.tanh(x_h + product(h))}
@@ -133,6 +140,10 @@ class Relative:
     draw: Callable[..., Drawn]
     specials: Mapping[str, Mapping[str, Any]]
     mistakes: tuple[Mistake, ...]
+
+    def overwriting(self) -> "Relative":
+        """Return the relative in which z = 1 takes the new state."""
+        return replace(self, cell=type(self.cell.__name__, (self.cell,), {"signed": staticmethod(np.negative)}))
 
     def forward(self, x: NDArray, weights: Any, *, h0: NDArray | None = None, **inputs: NDArray) -> NDArray:
         """Return the states (B, T, ...) of the reference for x (B, T, ...); ValueError if a shape does not fit."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import ClassVar, Self, get_type_hints
+from typing import Self, get_type_hints
 
 import numpy as np
 
@@ -15,12 +15,7 @@ TERM = re.compile(r"(\d*)([a-z])")  # such as the 3n of n+3m
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """Arrays annotated with their shapes, such as "m 3n"; ValueError if these do not fit together.
-
-    What belongs to z stands in the first n columns of the arrays in `gated`.
-    """
-
-    gated: ClassVar[tuple[str, ...]] = ("kernel", "recurrent_kernel", "bias")
+    """Arrays annotated with their shapes, such as "m 3n"; ValueError if these do not fit together."""
 
     @classmethod
     @cache
@@ -56,13 +51,6 @@ class Weights:
     def without(self, names: Iterable[str]) -> Self:
         """Return what is left if these have no effect: they are 0, and a gain is 1."""
         return replace(self, **{name: np.full_like(getattr(self, name), name.startswith("gain")) for name in names})
-
-    def overwriting(self) -> Self:
-        """Return what gives the same states if z = 1 takes the new state: z's part negated."""
-        n, negated = self.sizes["n"], {name: getattr(self, name).copy() for name in self.gated}
-        for array in negated.values():
-            array[..., :n] *= -1
-        return replace(self, **negated)
 
 
 def _length(axis: str, sizes: Mapping[str, int]) -> int:

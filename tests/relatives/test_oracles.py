@@ -17,10 +17,11 @@ def compare(name, oracle, torch):
     def tensors(arrays):
         return {key: torch.tensor(value) for key, value in arrays.items()}
 
-    for case in RELATIVES[name].cases():
-        expected = RELATIVES[name].forward(case.x, case.weights, **case.options)
+    kind = RELATIVES[name].overwriting()
+    for case in kind.cases():
+        expected = kind.forward(case.x, case.weights, **case.options)
         zeros = {"h0": torch.zeros(expected[:, 0].shape, dtype=torch.float64)}
-        weights = SimpleNamespace(**tensors(vars(case.weights.overwriting())))
+        weights = SimpleNamespace(**tensors(vars(case.weights)))
         states = oracle(torch.tensor(case.x), weights, **zeros | tensors(case.options))
         scale = max(1, np.abs(expected).max())
         np.testing.assert_allclose(states.numpy(), expected, rtol=0, atol=1e-11 * scale, err_msg=str(case.words))

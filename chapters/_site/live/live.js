@@ -1,0 +1,166 @@
+/**
+ * <live-cell number="3">: a code cell of the notebook that runs in the page; with needs="keras" it says what is lacking.
+ *
+ * For whoever builds on it:
+ *   cell.code          the code as it stands now; set it to change it
+ *   cell.original      the code of the notebook
+ *   cell.run()         runs it after the cells above that have not run; a promise of whether it went well
+ *   cell.edit()        opens the editor; a promise
+ *   cell.reset()       brings the notebook's code and output back
+ * and its events, which bubble:
+ *   live:ran           detail { ok, outputs }: outputs as in a notebook, errors too (output_type "error", ename, evalue)
+ *   live:edited        detail { code }
+ *   live:reset
+ */
+import { lacking, make, show } from "./outputs.js";
+import { SIZE, editor, run, stop } from "./page.js";
+import { forget, keep, recall } from "./typed.js";
+
+const LEAVE = "Tab indents. To leave the code with the keyboard press Escape, then Tab.";
+
+class LiveCell extends HTMLElement {
+  hasRun = false;
+  #code;
+  #editor;
+  #outputs = [];
+
+  connectedCallback() {
+    if (this.input) return;
+    this.number = Number(this.getAttribute("number"));
+    this.input = this.querySelector(".cell_input");
+    const needs = this.getAttribute("needs");
+    if (needs) {
+      this.input.after(lacking(needs));
+      return;
+    }
+    this.original = this.querySelector(".cell_input pre").textContent.replace(/\n$/, "");
+    this.#code = this.original;
+    this.stored = this.querySelector(".cell_output");
+    this.#addButtons();
+    const typed = recall(this.number);
+    if (typed !== null) this.code = typed;
+  }
+
+  get code() {
+    return this.#code;
+  }
+
+  set code(code) {
+    this.#change(code);
+    if (this.#editor) this.#editor.set(code);
+    else this.input.querySelector("pre").textContent = code;
+  }
+
+  run() {
+    this.edit().catch(() => {}); // without an editor it runs all the same
+    return run(this);
+  }
+
+  async edit() {
+    if (this.#editor) return this.#editor;
+    const { edit } = await editor();
+    const highlight = this.input.querySelector(".highlight");
+    highlight.replaceChildren();
+    this.#editor = edit(highlight, {
+      code: this.#code,
+      label: `Code of cell ${this.number}`,
+      describedBy: this.leave.id,
+      onChange: (code) => code !== this.#code && this.#change(code),
+      onRun: () => this.run(),
+    });
+    this.leave.hidden = false;
+    return this.#editor;
+  }
+
+  reset() {
+    this.code = this.original;
+    forget(this.number);
+    this.result?.replaceWith(...(this.stored ? [this.stored] : []));
+    this.result = undefined;
+    this.hasRun = false;
+    this.say("");
+    this.buttons.reset.hidden = true;
+    this.dispatchEvent(new CustomEvent("live:reset", { bubbles: true }));
+  }
+
+  #change(code) {
+    this.#code = code;
+    this.hasRun = false;
+    this.buttons.reset.hidden = false;
+    if (!keep(this.number, code)) this.say("The browser keeps nothing: what you type is lost when the page is closed.");
+    this.dispatchEvent(new CustomEvent("live:edited", { bubbles: true, detail: { code } }));
+  }
+
+  #addButtons() {
+    const bar = make("div", "live-bar");
+    const button = (name, label, action, hidden = false) => {
+      const one = make("button", `live-${name}`, name);
+      Object.assign(one, { type: "button", title: label, hidden, onclick: action });
+      bar.append(one);
+      return one;
+    };
+    this.buttons = {
+      run: button("Run", `Run this cell. The first run loads Python, ${SIZE}, once.`, () => this.run()),
+      stop: button("Stop", "End Python", stop, true),
+      edit: button("Edit", "Edit this cell", () => this.edit().then((one) => one.focus(), () => this.say("The editor did not come."))),
+      reset: button("Reset", "Bring the code and the output of the book back", () => this.reset(), true),
+    };
+    this.status = make("span", "live-status");
+    this.status.setAttribute("role", "status");
+    this.leave = make("small", "live-leave", LEAVE);
+    Object.assign(this.leave, { id: `live-leave-${this.number}`, hidden: true });
+    bar.append(this.status, this.leave);
+    this.input.after(bar);
+  }
+
+  /** Say in a line what happens. */
+  say(text) {
+    this.status.textContent = text;
+  }
+
+  /** The page calls these as the cell runs. */
+  begin() {
+    this.#outputs = [];
+    this.waitingSince = performance.now();
+    this.classList.add("live-running");
+    this.buttons.stop.hidden = false;
+  }
+
+  take(output) {
+    this.#outputs.push(output);
+    this.#place();
+    show(output, this.result);
+    if (output.output_type === "error") this.#editor?.mark(output.line);
+  }
+
+  end(ok) {
+    this.#place();
+    this.hasRun = true;
+    this.#rest("");
+    this.dispatchEvent(new CustomEvent("live:ran", { bubbles: true, detail: { ok, outputs: this.#outputs } }));
+  }
+
+  fail(message, cell) {
+    this.#rest(message);
+    if (cell) cell.scrollIntoView({ block: "center" });
+  }
+
+  #rest(message) {
+    this.classList.remove("live-running");
+    this.buttons.stop.hidden = true;
+    this.buttons.reset.hidden = false;
+    this.say(message);
+  }
+
+  /** Make room for new outputs, in place of the former ones. */
+  #place() {
+    if (this.#outputs.length > 1 && this.result) return;
+    const place = make("div", "cell_output docutils container live-output");
+    const former = this.result ?? this.stored;
+    if (former) former.replaceWith(place);
+    else this.input.closest(".cell").append(place);
+    this.result = place;
+  }
+}
+
+customElements.define("live-cell", LiveCell);

@@ -1,0 +1,82 @@
+/** Outputs of a cell as the page shows them: in the forms and under the classes of those that are stored. */
+
+/** @returns {HTMLElement} */
+export function make(name, className = "", text = "") {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Put one output behind the others; text goes on where text ended. */
+export function show(output, place) {
+  const kind = output.output_type;
+  if (kind === "stream") return showText(output, place);
+  if (kind === "error") return place.append(error(output));
+  if (kind === "lacking") return place.append(lacking(output.module));
+  place.append(value(output.data));
+}
+
+function showText({ name, text }, place) {
+  const last = place.lastElementChild;
+  if (last?.dataset.stream === name) {
+    last.querySelector("pre").append(text);
+    return;
+  }
+  const block = make("div", `output stream ${name === "stderr" ? "live-stderr " : ""}highlight-myst-ansi notranslate`);
+  block.dataset.stream = name;
+  block.append(preformatted(text));
+  place.append(block);
+}
+
+function preformatted(text) {
+  const box = make("div", "highlight");
+  box.append(make("pre", "", text));
+  return box;
+}
+
+function value(data) {
+  const block = make("div", "output");
+  if (data["image/svg+xml"]) {
+    const picture = new DOMParser().parseFromString(data["image/svg+xml"], "image/svg+xml").documentElement;
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", "The figure that the code above draws now.");
+    block.classList.add("live-figure");
+    block.append(document.importNode(picture, true));
+  } else if (data["image/png"]) {
+    const picture = new Image();
+    picture.src = `data:image/png;base64,${data["image/png"]}`;
+    picture.alt = "The figure that the code above draws now.";
+    block.append(picture);
+  } else if (data["text/html"]) {
+    block.classList.add("text_html");
+    block.innerHTML = data["text/html"];
+  } else {
+    block.classList.add("text_plain");
+    block.append(preformatted(data["text/plain"]));
+  }
+  return block;
+}
+
+function error({ ename, evalue, traceback, hint, lacking: module }) {
+  const block = make("div", "output live-error");
+  block.append(make("p", "", `${ename}: ${evalue}`));
+  if (traceback.length) block.append(preformatted(traceback.join("\n")));
+  if (hint) block.append(make("p", "", hint));
+  if (module) block.append(lacking(module));
+  return block;
+}
+
+/** A sentence on what the page's Python lacks, with the way to a Python that has it. */
+export function lacking(module) {
+  const note = make("p", "live-lacking", `${module} is not in the page's Python. `);
+  const colab = document.querySelector('a[href^="https://colab.research.google.com/"]')?.href;
+  if (!colab) {
+    note.append("The notebook runs with it on your own machine.");
+    return note;
+  }
+  const link = make("a", "", "Open in Colab");
+  link.href = colab;
+  note.append(link);
+  return note;
+}

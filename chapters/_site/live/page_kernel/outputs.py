@@ -1,0 +1,78 @@
+"""What a cell gives: text as it is printed, and values as a notebook shows them."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+LONGEST = 100_000  # characters that one cell may print
+PAUSE = 0.05  # seconds between two pieces of text: a page cannot draw faster
+FORMATS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_"}
+Output = dict[str, Any]
+Send = Callable[[Output], object]
+
+
+class Outputs:
+    """Sends the outputs of one cell in their order; of text that never ends only the beginning."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._name = "stdout"
+        self._text: list[str] = []
+        self._sent = time.monotonic()
+        self._left = LONGEST
+
+    def stream(self, name: str) -> Stream:
+        """Return a file whose text is sent under a name, stdout or stderr."""
+        return Stream(self, name)
+
+    def write(self, name: str, text: str) -> None:
+        """Keep text until it is worth sending."""
+        if self._left <= 0:
+            return
+        if name != self._name:
+            self.flush()
+        self._name = name
+        self._text.append(text[: self._left])
+        self._left -= len(text)
+        if self._left <= 0:
+            self._text.append(f"\n… The output is cut after {LONGEST:,} characters.\n")
+        if self._left <= 0 or time.monotonic() - self._sent > PAUSE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is kept."""
+        if self._text:
+            self._send({"output_type": "stream", "name": self._name, "text": "".join(self._text)})
+        self._text = []
+        self._sent = time.monotonic()
+
+    def send(self, output: Output) -> None:
+        """Send anything but text, after the text before it."""
+        self.flush()
+        self._send(output)
+
+
+class Stream(io.TextIOBase):
+    """A file for `print`."""
+
+    def __init__(self, outputs: Outputs, name: str) -> None:
+        self._outputs = outputs
+        self._name = name
+
+    def write(self, text: str) -> int:
+        """Take text."""
+        self._outputs.write(self._name, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Say that it can be written."""
+        return True
+
+
+def bundle(value: object) -> dict[str, str]:
+    """Return a value in every form that it has, by media type."""
+    forms = {kind: getattr(value, method)() for kind, method in FORMATS.items() if hasattr(type(value), method)}
+    return {kind: form for kind, form in forms.items() if form} | {"text/plain": repr(value)}
