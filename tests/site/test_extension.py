@@ -132,11 +132,6 @@ def test_a_page_keeps_the_script_that_it_needs(scripts, out, content, script):
     assert "defer" in found[script]
 
 
-def test_the_search_page_keeps_its_scripts_in_their_order(scripts, out):
-    page = finish(scripts, out, HEAD + '<div id="search-results"></div>', "search.html")
-    assert names(page) == names(HEAD)
-
-
 def test_the_colours_of_a_page_do_not_wait_for_scripts(scripts, out, fault):
     page = finish(scripts, out, HEAD)
     assert "data-cfasync" not in page
@@ -334,7 +329,6 @@ WITH_MORE = [*THEIRS[:3], "gradients.js defer", "gru-beginnings.js defer"]
     [
         ("page", "<p>nothing to play with</p>", []),
         ("page", "<code>&lt;gru-digit&gt;</code>", []),
-        ("search", "", ["search.js defer"]),
         ("page", TWO_FIGURES, [f"elements/{file}" for file in THEIRS]),
         ("page", "<gru-beginnings>x</gru-beginnings>", [f"elements/{file}" for file in WITH_MORE]),
     ],

@@ -21,15 +21,13 @@ ALSO = {
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 OPTIONS = "documentation_options.js"
-SEARCH = 'id="search-results"'
+# Sphinx's own search, in place of which search.py has another
+UNUSED = {"searchtools.js", "language_data.js", "searchindex.js"}
 # what a page must hold for a script to be of use there
 USE = {
     "clipboard.min.js": "<pre",
     "copybutton.js": "<pre",
     "design-tabs.js": "sd-tab-set",
-    "searchtools.js": SEARCH,
-    "language_data.js": SEARCH,
-    "searchindex.js": SEARCH,  # of the whole book
 }
 # The theme's own lets a page without colours stand until all scripts have come.
 COLOURS = re.compile(r'<script data-cfasync="false">.*?</script>', re.DOTALL)
@@ -57,9 +55,7 @@ FIND_BOXES = re.compile(r'(function \w+\(\)\{)(?:return;)?(?=const \w+=\(\)=>\{d
 
 
 def bring_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document) -> None:
-    """Add what only this page needs: the scripts of its figures, and what mends the search."""
-    if page == "search":
-        app.add_js_file("search.js", loading_method="defer")
+    """Add the scripts of a page's figures."""
     tags = list(dict.fromkeys(FIGURE.findall(context.get("body", ""))))
     if not tags:
         return
@@ -91,12 +87,10 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
         text, places = COLOURS.subn(SET_COLOURS, text)
         if places != 1:
             raise ExtensionError(f"{page.name}: the theme sets its colours elsewhere")
-        if SEARCH in text:
-            return text  # its scripts rely on their order
 
         def script(found: re.Match[str]) -> str:
             attributes, name = found[1], PurePosixPath(found[2]).name
-            if USE.get(name, "") not in text:
+            if name in UNUSED or USE.get(name, "") not in text:
                 return ""
             if name == OPTIONS:  # scripts in the page add to it, before deferred ones
                 return f"<script>{options}</script>\n"

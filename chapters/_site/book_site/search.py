@@ -1,50 +1,121 @@
-"""What is a word of the search: names and, of one with underscores, its parts; numbers, and what stands close to one.
+"""What the search looks through: every section of the book and every word of its glossary, each with its address.
 
-The index is split here and the question by a script on the search page; both are made of the same two patterns.
-What else the page does with a question is in static/search.js.
+The words are found, and the answers ranked, in the browser: static/search/.
 """
+
+from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+from docutils import nodes
+from sphinx.addnodes import glossary
 from sphinx.application import Sphinx
-from sphinx.search.en import SearchEnglish
 
-NAMES = r"\w+"
-# GRU(64 and ndim=3, 1-z however its minus is written and set apart, 18,048
-WHOLES = r"[A-Za-z_]\w*[(=][0-9]+(?!\w)|[0-9]+ ?[-−] ?[a-z](?![A-Za-z])|(?<!\w)[0-9]{1,3}(?:,[0-9]{3})+(?!\w)"
-WRITTEN = {" ": "", ",": "", "−": "-"}  # in a whole
-SPLITTER = """
-var splitQuery = (text) => {
-  const found = (pattern) => [...text.matchAll(new RegExp(pattern, "gu"))].map(([all]) => all);
-  const wholes = found(WHOLES).map((whole) => whole.replace(/[ ,−]/g, (sign) => (WRITTEN)[sign]));
-  const names = found(NAMES);
-  const parts = names.filter((name) => name.includes("_")).flatMap((name) => name.split("_"));
-  return [...wholes, ...names, ...parts.filter((part) => part)];
-};
+INDEX = "_static/search/sections.js"
+PAGE = """<h1>Search</h1>
+<form class="bd-search" role="search" action="#" method="get">
+<input type="search" class="form-control" name="q" aria-label="Search the book" placeholder="reset_after, 1-z, an error message"
+ autocomplete="off" autocapitalize="off" spellcheck="false" autofocus></form>
+<noscript><p>The search needs JavaScript. Without it, the <a href="genindex.html">index</a> has the words of the
+glossary and where they are explained.</p></noscript>
 """
+# of code and what it prints: names and whole numbers, each once
+NAMES = re.compile(r"[^\W\d]\w*(?:[(=]\d+(?![\w.]))?|(?<![\w.])\d+(?![\w.])")
+SIGNS = {
+    **{name: name for name in ("tanh", "exp", "log", "ln", "max", "min", "sum", "det")},
+    "sigma": "σ", "odot": "⊙", "cdot": "·", "times": "×", "top": "ᵀ", "partial": "∂", "approx": "≈", "le": "≤", "ge": "≥",
+    "in": "∈", "to": "→", "dots": "…", "ldots": "…", "cdots": "…", "infty": "∞", "prod": "∏", "pm": "±",
+    "lambda": "λ", "rho": "ρ", "gamma": "γ", "tau": "τ", "varepsilon": "ε", "delta": "δ", "Delta": "Δ",
+}  # fmt: skip
+TEX = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\([A-Za-z]+|.)|[{}&$]")
+
+AUTHORS = re.compile(r"(.+?(?<!\b\w))\. (.+)")  # the point behind an initial does not end them
 
 
-def for_javascript(pattern: str) -> str:
-    r"""Write a pattern for JavaScript, whose \w knows English letters alone."""
-    return json.dumps(pattern.replace(r"[A-Za-z_]\w", r"[A-Za-z_][\p{L}\p{N}_]").replace(r"\w", r"[\p{L}\p{N}_]"))
+def plain(formula: str) -> str:
+    """Return a formula as somebody would type it: names and signs, without what only sets it."""
+    text = TEX.sub(lambda found: SIGNS.get(found[1], " ") if found[1] else "", formula.replace("}{", "/"))
+    return " ".join(text.split())
 
 
-class BookSearch(SearchEnglish):
-    """The search of an English book, with the words of this one."""
+def prose(node: nodes.Node) -> str:
+    """Return the text of one block, with names and years where it cites."""
+    if isinstance(node, nodes.math | nodes.math_block):
+        return plain(node.astext())
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.Invisible | nodes.raw | nodes.citation):
+        return ""
+    inline = isinstance(node, nodes.TextElement)
+    return ("" if inline else " ").join(map(prose, node.children))
 
-    js_splitter_code = (
-        SPLITTER.replace("WHOLES", for_javascript(WHOLES))
-        .replace("NAMES", for_javascript(NAMES))
-        .replace("WRITTEN", json.dumps(WRITTEN))
-    )
 
-    def split(self, text: str) -> list[str]:
-        """Return the words of a text: wholes, names, parts of names."""
-        names = re.findall(NAMES, text)
-        parts = (part for name in names if "_" in name for part in name.split("_") if part)
-        return [*(whole.translate(str.maketrans(WRITTEN)) for whole in re.findall(WHOLES, text)), *names, *parts]
+def cells(node: nodes.Element) -> bool:
+    return isinstance(node, nodes.literal_block) or node.get("nb_element") == "cell_code"
+
+
+def entry(node: nodes.Element, title: str) -> list[str]:
+    """Return address on its page, title, prose, and the names in the code, of one section without those inside it."""
+    texts, code = [], set()
+    for child in node.children:
+        if isinstance(child, nodes.section | nodes.title | glossary):
+            continue
+        if cells(child):
+            code |= {name for block in child.findall(nodes.literal_block) for name in NAMES.findall(block.astext())}
+        else:
+            texts.append(prose(child))
+    return [node["ids"][0], title, sentences(" ".join(texts)), " ".join(sorted(code))]
+
+
+def sentences(text: str) -> str:
+    """Close the gaps that line ends and citations leave."""
+    return re.sub(r"\s+([.,;:)])", r"\1", " ".join(text.split()))
+
+
+def entries(tree: nodes.document) -> Iterator[list[str]]:
+    """Yield what one page has to find."""
+    for section in tree.findall(nodes.section):
+        yield entry(section, prose(section.next_node(nodes.title)).strip())
+    for item in tree.findall(nodes.definition_list_item):
+        for term in item.findall(nodes.term):
+            if term["ids"]:
+                yield [term["ids"][0], prose(term).strip(), sentences(prose(item[-1])), ""]
+    for work in tree.findall(nodes.citation):
+        authors, rest = AUTHORS.fullmatch(sentences(prose(work.next_node(nodes.paragraph)))).groups()
+        yield [work["ids"][0], authors, rest, ""]
+
+
+def write_index(app: Sphinx, exception: Exception | None) -> None:
+    """Write it as a script: a page that was opened from a folder may read no other file."""
+    if exception or app.builder.name != "html":
+        return
+    pages = [
+        [
+            f"{name}.html",
+            app.env.titles[name].astext(),
+            list(entries(app.env.get_and_resolve_doctree(name, app.builder))),
+        ]
+        for name in sorted(app.env.found_docs)
+    ]
+    text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
+    Path(app.outdir, INDEX).write_text(f"bookSections={text}\n", encoding="utf-8")
+
+
+def search_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    yield "search", {"title": "Search", "body": PAGE}, "page.html"
+
+
+def leave_out_theirs(app: Sphinx) -> None:
+    """Sphinx's own search looks for pages, and cannot rank them when several words are asked."""
+    app.builder.search = False
 
 
 def setup(app: Sphinx) -> None:
-    app.add_search_language(BookSearch)
+    app.add_js_file("search/box.js", loading_method="defer")
+    app.connect("builder-inited", leave_out_theirs)
+    app.connect("html-collect-pages", search_page)
+    app.connect("build-finished", write_index)
