@@ -3,6 +3,7 @@
 from gru_lib.datasets.imdb import Imdb, load_imdb
 from gru_lib.datasets.mnist import load_mnist
 from gru_lib.datasets.registry import DatasetError
+from gru_lib.datasets.shakespeare import load_shakespeare
 from gru_lib.datasets.temperature import (
     DailyTemperature,
     SyntheticTemperature,
@@ -17,6 +18,7 @@ __all__ = [
     "SyntheticTemperature",
     "load_imdb",
     "load_mnist",
+    "load_shakespeare",
     "load_temperature",
     "synthetic_temperature",
 ]

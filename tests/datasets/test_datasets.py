@@ -1,6 +1,7 @@
 """The data that ships with the package: what it is, and that a damaged file is never a silently wrong array."""
 
 import gzip
+import hashlib
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gru_lib.datasets import DatasetError, load_mnist, load_temperature, registry
+from gru_lib.datasets import DatasetError, load_mnist, load_shakespeare, load_temperature, registry
 
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
@@ -33,6 +34,12 @@ def test_mnist_has_the_known_shapes_and_counts(mnist):
     # the well-known mean and standard deviation of the training pixels
     assert x_train.mean() / 255 == pytest.approx(0.1307, abs=5e-5)
     assert x_train.std() / 255 == pytest.approx(0.3081, abs=5e-5)
+
+
+def test_shakespeare_is_the_text_that_others_have_trained_on():
+    text = load_shakespeare()
+    digest = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"  # as public programs state it
+    assert hashlib.sha256(text.encode()).hexdigest() == digest
 
 
 def test_mnist_is_upright(mnist):
@@ -120,7 +127,7 @@ def test_a_damaged_file_is_an_error_that_names_the_remedy(copied, monkeypatch, f
 def test_no_file_is_loaded_in_part(copied, name):
     flip_a_byte(copied / PATHS[name])
     with pytest.raises(DatasetError, match=f"{PATHS[name]} was cut off or altered"):
-        load_mnist() if name.startswith("mnist") else load_temperature()
+        {"mnist": load_mnist, "temperature": load_temperature, "shakespeare": load_shakespeare}[name.split("-")[0]]()
 
 
 def test_import_loads_no_framework():

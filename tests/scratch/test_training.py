@@ -14,6 +14,7 @@ from gru_lib.scratch.training import (
     GRUModel,
     Trainer,
     mean_squared_error,
+    sample,
     softmax,
     softmax_cross_entropy,
 )
@@ -111,6 +112,68 @@ def test_training_step_by_step_is_that_of_keras(keras, name):
         for mine, other in zip(in_order_of_keras(model), twin.get_weights(), strict=True):
             close(mine, other, tolerance)
     close(model.predict(x), twin.predict(x, verbose=0), tolerance)  # with the running averages
+
+
+@pytest.mark.parametrize("limit", [0.5, 2**-6, 100.0])
+def test_a_head_at_every_step_with_clipping_is_that_of_keras(keras, limit):
+    rng = np.random.default_rng(12)
+    model = make_model(head=[Dense(N, K, rng=rng, dtype=DTYPE)])
+    model.every_step = True
+    twin = keras.Sequential([keras.Input((T, M)), keras.layers.GRU(N, return_sequences=True), keras.layers.Dense(K)])
+    twin.set_weights([array.copy() for array in model.parameters])
+    settings = {"beta_1": 0.875, "beta_2": 0.984375, "epsilon": 2**-20, "global_clipnorm": limit}
+    ours = Adam(0.01, **settings)
+    entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    twin.compile(keras.optimizers.Adam(0.01, **settings), entropy, run_eagerly=BACKEND != "jax")
+    for _ in range(4):
+        x, y = draw(rng, B, T, M), rng.integers(0, K, (B, T))
+        loss, gradient = softmax_cross_entropy(model.forward(x, training=True), y)
+        model.backward(gradient)
+        ours.update(model.parameters, model.gradients)
+        close(loss, twin.train_on_batch(x, y))
+        for mine, other in zip(model.parameters, twin.get_weights(), strict=True):
+            close(mine, other)
+    close(model.predict(x), twin.predict(x, verbose=0))
+
+
+def test_what_is_written_follows_the_model(draws=4000):
+    """Each symbol comes as often as the softmax of a whole forward pass says, at the temperature that is asked for."""
+    rng = np.random.default_rng(13)
+    model = make_model(head=[Dense(N, K, rng=rng, dtype=np.float64)], features=K, dtype=np.float64)
+    model.gru.bias[:] += rng.normal(size=model.gru.bias.shape)
+    for temperature in (0.25, 1.0):
+        firsts = [sample(model, [2, 0, 1], 1, rng=rng, temperature=temperature)[0] for _ in range(draws)]
+        wanted = softmax(model.predict(np.eye(K)[None, [2, 0, 1]])[0] / temperature)
+        close(np.bincount(firsts, minlength=K) / draws, wanted, 4 / np.sqrt(draws))
+
+
+def test_what_is_written_is_read_again():
+    rng = np.random.default_rng(14)
+    model = make_model(head=[Dense(N, K, rng=rng, dtype=np.float64)], features=K, dtype=np.float64)
+    model.gru.bias[:] += 3 * rng.normal(size=model.gru.bias.shape)
+    written = sample(model, [1], 30, rng=rng, temperature=1e-6)  # the likeliest, always
+    read = np.concatenate([[1], written])
+    model.every_step = True
+    np.testing.assert_array_equal(written, model.predict(np.eye(K)[None, read[:-1]])[0].argmax(axis=-1))
+
+
+@pytest.mark.parametrize(
+    ("beginning", "options", "message"),
+    [
+        ([], {}, "beginning has shape"),
+        ([0.5], {}, "beginning has shape"),
+        ([[1]], {}, "beginning has shape"),
+        ([0, K], {}, f"runs from 0 to {K}; expected 0 to {K - 1}"),
+        ([-1], {}, "runs from -1"),
+        ([0], {"temperature": 0}, "temperature is 0; expected a number above 0"),
+        ([0], {"temperature": float("nan")}, "temperature is nan"),
+        ([0], {"length": 0}, "length is 0"),
+    ],
+)
+def test_what_cannot_be_gone_on_from_is_an_error(beginning, options, message):
+    model = make_model(head=[Dense(N, K, rng=np.random.default_rng(0))], features=K)
+    with pytest.raises(ValueError, match=message):
+        sample(model, beginning, **({"length": 3, "rng": np.random.default_rng(0)} | options))
 
 
 @pytest.mark.parametrize("layer", ["Dense", "BatchNormalization"])

@@ -17,17 +17,17 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
 
     Parameters
     ----------
-    logits : (B, C) array
+    logits : (B, C) or (B, T, C) array
         One score for each of C classes, before softmax (Keras: ``from_logits=True``).
-    labels : (B,) integer array
+    labels : (B,) or (B, T) integer array
         The right class of each row, 0 to C - 1.
 
     Returns
     -------
     loss : float
-        In nats; 0.0 for an empty batch.
-    gradient : (B, C) array
-        (softmax - one-hot) / B (Goodfellow et al. 2016, section 6.2.2.3).
+        In nats, the mean over all rows and steps; 0.0 for an empty batch.
+    gradient : array in the shape of logits
+        (softmax - one-hot) / number of labels (Goodfellow et al. 2016, section 6.2.2.3).
 
     Raises
     ------
@@ -36,21 +36,21 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, 
     TypeError
         If an array is a masked one.
     """
-    logits, labels = float_array("logits", logits, 2), plain_array("labels", labels)
-    batch, classes = logits.shape
-    same_shape("labels", labels, (batch,), "batch of logits")
+    logits, labels = float_array("logits", logits, 3 if np.ndim(logits) == 3 else 2), plain_array("labels", labels)
+    same_shape("labels", labels, logits.shape[:-1], "logits without their last axis")
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels have dtype {labels.dtype}; expected integers")
-    if batch == 0:
+    if labels.size == 0:
         return 0.0, np.zeros_like(logits)
+    classes = logits.shape[-1]
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(f"labels run from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}")
-    rows = np.arange(batch)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=1))
+    right = labels[..., None]
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     gradient = softmax(logits)
-    gradient[rows, labels] -= 1
-    return float(np.mean(log_sum - shifted[rows, labels])), gradient / batch
+    np.put_along_axis(gradient, right, np.take_along_axis(gradient, right, -1) - 1, -1)
+    return float(np.mean(log_sum - np.take_along_axis(shifted, right, -1))), gradient / labels.size
 
 
 def mean_squared_error(predictions: ArrayLike, targets: ArrayLike) -> tuple[float, NDArray]:

@@ -111,6 +111,8 @@ class Trainer:
 
     @staticmethod
     def _figures(loss: float, outputs: NDArray, y: NDArray) -> Epoch:
-        if np.issubdtype(y.dtype, np.integer) and y.ndim == 1:  # class labels; (B, k) are values, even if whole
-            return {"loss": loss, "accuracy": float(np.mean(outputs.argmax(axis=1) == y))}
+        if (
+            np.issubdtype(y.dtype, np.integer) and y.ndim < outputs.ndim
+        ):  # labels; as many axes are values, even if whole
+            return {"loss": loss, "accuracy": float(np.mean(outputs.argmax(axis=-1) == y))}
         return {"loss": loss}
