@@ -320,7 +320,16 @@ class Recorder:
 
 
 TWO_FIGURES = "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>"
-THEIRS = ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"]
+THEIRS = [
+    "elements.css",
+    "gru.js defer",
+    "parts.js defer",
+    "digit-reading.js defer",
+    "review-reading.js defer",
+    "word-chart.js defer",
+    "gru-digit.js defer",
+    "gru-review.js defer",
+]
 WITH_MORE = [*THEIRS[:3], "gradients.js defer", "gru-beginnings.js defer"]
 
 
@@ -337,6 +346,45 @@ def test_a_page_brings_the_scripts_that_it_needs(module, name, body, files):
     app = Recorder()
     module("scripts").bring_scripts(app, name, "page.html", {"body": body}, None)
     assert app.files == files
+
+
+# Stills
+
+
+@pytest.fixture
+def still(out):
+    from PIL import Image
+
+    (out / "_static" / "stills").mkdir()
+    Image.new("P", (900, 600)).save(out / "_static" / "stills" / "gru-digit.png")
+    return out
+
+
+SAID = "<p><em>On the website a figure to play with stands here: draw a digit.</em></p>"
+
+
+def test_where_scripts_do_not_run_a_figure_is_its_still(module, still):
+    text = finish(module("stills").place_stills, still, f"<gru-digit>{SAID}</gru-digit>")
+    [picture] = re.findall(r"<img [^>]*>", text)
+    assert re.search(r'src="\.\./_static/stills/gru-digit\.png".* width="600" height="400" loading="lazy"', picture)
+    assert "<figcaption>Draw a digit. With" in text
+    assert "stands here" not in text
+    assert text.startswith("<gru-digit><noscript>")
+    assert text.endswith("</noscript></gru-digit>"), "with scripts nothing of it is asked for"
+    question = '<gru-predict answer="1"><p>Which?</p></gru-predict>'
+    assert finish(module("stills").place_stills, still, question) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        (f"<gru-review>{SAID}</gru-review>", "gru-review has no still; python -m tools.stills"),
+        ("<gru-digit>x</gru-digit>", "gru-digit has no caption"),
+    ],
+)
+def test_a_figure_without_a_still_or_a_caption_is_a_fault(module, still, fault, text, lacks):
+    with fault(lacks):
+        finish(module("stills").place_stills, still, text)
 
 
 # Minutes
@@ -451,7 +499,8 @@ BOTH = f"{ONE}\n✓ nothing is lost"
 def test_a_cell_that_only_asserts_is_one_line_with_its_code(cell):
     page = cell("expect('share', x)", printed(f"{BOTH}\n"), hide_mode="input")
     assert folds(page) == {f"{TICK} 2 checks": ["Show the code"], "Show the code": []}
-    assert len(page.children[1].children) == 1
+    [checks] = page.children[1].children
+    assert [one.get("nb_element") for one in checks.children] == ["cell_code_output", None]
     assert "share: <strong>0.41 ms</strong><small> (between 0.3 and 0.5 ms)" in page.astext()
 
 
@@ -502,6 +551,61 @@ def test_a_figure_for_running_notebooks_goes_with_the_words_that_announce_it(cel
     assert cell("live(draw)", stub, before="If you run this notebook, it moves.").astext() == ""
     stub = printed("In a running notebook: a figure to play with.")
     assert cell("live(draw)", stub, before="Other words.").astext() == "Other words."
+
+
+# Exercises
+
+GITHUB = {"repository_url": "https://github.com/a/b", "repository_branch": "main"}
+COLAB = {"launch_buttons": {"colab_url": "https://colab.research.google.com"}}
+OPENS = "https://colab.research.google.com/github/a/b/blob/main/chapters/keras/layer.ipynb"
+
+
+@pytest.fixture
+def exercises(module):
+    """Return what the step makes of cells, each with its output: an answer's, a solution's and others'."""
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    def made(*cells, options=None):
+        page = new_document("page")
+        for source, output, hidden in cells:
+            parts = [nodes.container("", nodes.literal_block(text, text)) for text in (source, output)]
+            page += nodes.container("", *parts, nb_element="cell_code", hide_mode=hidden)
+        builder, config = SimpleNamespace(name="html"), SimpleNamespace(html_theme_options=options or {})
+        app = SimpleNamespace(builder=builder, config=config)
+        page.settings.env = SimpleNamespace(app=app, config=config, docname="chapters/keras/layer")
+        module("exercises").JoinExercises(page).run()
+        return page
+
+    return made
+
+
+STUB = ('answer = ...\ncheck("layer/spread", answer)', "○ layer/spread: not answered yet. Replace the `...`.", "")
+MENDED = ('def f(): ...\ncheck("layer/bug", f)', "○ layer/bug: not answered yet. Mend the function.", "")
+SOLVED = ('# Solution: twice\ncheck("layer/spread", 2)', "✓ layer/spread: right.", "all")
+OTHER = ("x = 1", "", "")
+
+
+def test_a_stub_and_its_solution_are_one_exercise_that_says_where_it_runs(exercises):
+    page = exercises(OTHER, STUB, SOLVED, OTHER, MENDED, SOLVED)
+    assert [one.tagname for one in page.children] == ["container", "Exercise", "container", "Exercise"]
+    first, second = (one for one in page.children if one.tagname == "Exercise")
+    assert (first["name"], second["name"]) == ("layer/spread", "layer/bug")
+    assert "not answered yet" not in page.astext()
+    assert 'href="../../_sources/chapters/keras/layer.ipynb" download>download' in first.astext()
+    assert "There you replace the <code>...</code> and run" in first.astext()
+    assert "There you mend the function and run" in second.astext()
+    assert "✓ layer/spread: right." in first.astext()
+
+
+def test_what_is_no_exercise_stays_as_it_is(exercises):
+    page = exercises(STUB, OTHER, SOLVED, OTHER)
+    assert [one.tagname for one in page.children] == 4 * ["container"]
+
+
+@pytest.mark.parametrize(("options", "shown"), [(GITHUB | COLAB, True), (GITHUB, False), (COLAB, False)])
+def test_colab_is_offered_where_the_repository_is_known(exercises, options, shown):
+    assert (f'<a href="{OPENS}">open' in exercises(STUB, SOLVED, options=options).astext()) == shown
 
 
 # Metadata

@@ -4,23 +4,38 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from book_site import cells, claims, formulas, live, metadata, minutes, repository_links, scripts, search
+from book_site import (
+    cells,
+    claims,
+    exercises,
+    formulas,
+    front,
+    live,
+    metadata,
+    minutes,
+    repository_links,
+    scripts,
+    search,
+)
 from book_site.accessibility import clear_barriers
 from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
 from book_site.scripts import defer_scripts, replace_search_for_boxes
+from book_site.stills import place_stills
 from book_site.styles import join_styles
 from book_site.tables import set_tables
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
+    formulas.colour_gates,
     wrap_outputs,
     set_tables,
     clear_barriers,
     draw_icons,
     replace_search_for_boxes,
     defer_scripts,
+    place_stills,
     place_pictures,
     join_styles,
 )
@@ -40,7 +55,7 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (cells, repository_links, formulas, live, claims, metadata, minutes, scripts, search):
+    for part in (exercises, cells, repository_links, formulas, front, live, claims, metadata, minutes, scripts, search):
         part.setup(app)
     app.connect("build-finished", finish_pages, priority=900)  # after all others
     return {"parallel_read_safe": False, "parallel_write_safe": True}
