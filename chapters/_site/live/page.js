@@ -35,14 +35,9 @@ async function runInOrder(cell) {
   try {
     for (const [done, earlier] of due.entries()) {
       cell.say(`First the cells above that have not run: ${done + 1} of ${due.length}`);
-<<<<<<< HEAD
-      if (await one(earlier)) continue;
+      if ((await one(earlier)) || earlier.closest("book-exercise")) continue; // no exercise needs another's answer
       cell.rest(`Cell ${earlier.number} comes first, and it has failed: see there.`);
       earlier.scrollIntoView({ block: "center" });
-=======
-      if ((await one(earlier)) || earlier.closest("book-exercise")) continue; // no exercise needs another's answer
-      cell.fail(`The cell that comes first has failed: cell ${earlier.number}.`, earlier);
->>>>>>> main
       return false;
     }
     cell.say(kernel.isReady ? "Running" : `Loading Python, ${SIZE}, once`);
