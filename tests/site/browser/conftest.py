@@ -47,7 +47,7 @@ def live_pages():
 
 
 @pytest.fixture(scope="session")
-def live(chromium):  # noqa: ARG001
+def live(chromium):  # noqa: ARG001 (without a browser or a site it skips)
     """Ask for a site whose cells run; it can be had where GRU_LIB_PYODIDE is set."""
     if (SITE / "_static" / "live").exists():
         return
