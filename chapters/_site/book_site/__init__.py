@@ -4,10 +4,11 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from book_site import cells, claims, formulas, live, metadata, minutes, repository_links, scripts, search
+from book_site import cells, citation, claims, formulas, live, metadata, minutes, repository_links, scripts, search
 from book_site.accessibility import clear_barriers
 from book_site.icons import draw_icons
 from book_site.pictures import place_pictures
+from book_site.policy import set_policy
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.styles import join_styles
 
@@ -19,6 +20,7 @@ FINISH = (
     defer_scripts,
     place_pictures,
     join_styles,
+    set_policy,
 )
 
 
@@ -36,7 +38,7 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (cells, repository_links, formulas, live, claims, metadata, minutes, scripts, search):
+    for part in (cells, citation, repository_links, formulas, live, claims, metadata, minutes, scripts, search):
         part.setup(app)
     app.connect("build-finished", finish_pages, priority=900)  # after all others
     return {"parallel_read_safe": False, "parallel_write_safe": True}
