@@ -100,4 +100,5 @@ def gradient_failures(outcome: Outcome) -> Iterator[Failure]:
             wanted = "none" if expected is None else f"shape {expected.shape}"
             yield Failure(case, f"gradient of {name}: shape {got.shape}; expected {wanted}")
         elif not (difference := np.abs(got - expected).max(initial=0)) <= tolerance(case, expected):
-            yield Failure(case, f"gradient of {name}: differs by {difference:.2g}")
+            how = f"differs by {difference:.2g}" if np.isfinite(difference) else "is NaN or infinite"
+            yield Failure(case, f"gradient of {name}: {how}")

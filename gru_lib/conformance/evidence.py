@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
 from gru_lib.conformance.cases import Case
-from gru_lib.conformance.compare import distance, gradient_failures, state_failure, tolerance
+from gru_lib.conformance.common import common_features
+from gru_lib.conformance.compare import distance, state_failure, tolerance
 from gru_lib.conformance.run_case import Outcome
 
 GATES = ("update gate", "reset gate", "candidate")
 SMALL = 5e-3
+WEIGHTS = 600  # more than numbers of eight bits can tell apart
 
 
 def state_evidence(ask: Callable[[Case], Outcome], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -20,11 +21,56 @@ def state_evidence(ask: Callable[[Case], Outcome], outcomes: Sequence[Outcome]) 
     if not wrong:
         return ()
     largest = max(map(distance, wrong))
-    said = [f"off by {largest:.1g} at most: as by an approximated activation, or by rounded weights"]
+    said = [*_not_finite(outcomes), *_grid(ask, outcomes)]
+    if largest <= SMALL and not said:
+        said = ["as by an approximated activation, or by rounded weights"]
+    if said and np.isfinite(largest):
+        said[0] = f"off by {largest:.1g} at most: {said[0]}"
     smallest = min(wrong, key=lambda outcome: (min(outcome.case.grad.shape) < 2, outcome.case.grad.size)).case
-    healed = [part for part, case in _without(smallest) if not state_failure(ask(case))]
-    said = said if largest <= SMALL else []
-    return (*said, *[f"right as soon as {part} zero" for part in healed])
+    return (
+        *said,
+        *[f"right as soon as {part} zero" for part, case in _without(smallest) if not state_failure(ask(case))],
+    )
+
+
+def _not_finite(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Say where the first NaN or infinite number stands, and what the cases with one have in common."""
+    bad = [(o.case, ~np.isfinite(np.asarray(o.states)) & o.case.compared[:, :, None]) for o in outcomes if o.fits]
+    if found := [(case, places) for case, places in bad if places.any()]:
+        case, places = found[0]
+        common = common_features([case for case, _ in found], [o.case for o in outcomes])
+        where = ", ".join([f"{len(found)} of {len(outcomes)} cases", *common])
+        yield f"NaN or infinite in {where}; first at step {places.any(axis=(0, 2)).argmax() + 1} of [{case.name}]"
+
+
+def _grid(ask: Callable[[Case], Outcome], outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Say how many answers many different weights give, if they are few."""
+    case = outcomes[0].case
+    if len({outcome.case.kernel.shape for outcome in outcomes}) == 1 or case.precision not in ("float32", "float64"):
+        return  # its sizes are its own, or its numbers a grid anyhow
+    outcome = ask(_picking(case))
+    if outcome.fits and np.isfinite(states := np.asarray(outcome.states)).all():
+        levels = 1 + int((np.diff(np.sort(states[:, 0, 0])) > 1e-5).sum())
+        if 2 < levels <= 256:
+            what = f"{WEIGHTS} weights give {levels} different answers, so they or the products have"
+            yield f"{what} {np.ceil(np.log2(levels)):.0f} bits; test it as it was before quantising"
+
+
+def _picking(case: Case) -> Case:
+    """Return a case of one step, in which each row of x picks one of the evenly spread weights of the candidate."""
+    n, dtype = case.weights.units, case.x.dtype
+    kernel = np.zeros((WEIGHTS, 3, n), dtype)  # that of r, which there is no state to reset, fixes the largest
+    kernel[:, 1], kernel[:, 2] = 1, np.linspace(-1, 1, WEIGHTS)[:, None]
+    return replace(
+        case,
+        x=np.eye(WEIGHTS, dtype=dtype)[:, None],
+        kernel=kernel.reshape(WEIGHTS, 3 * n),
+        recurrent_kernel=0 * case.recurrent_kernel,
+        bias=None if case.bias is None else 0 * case.bias,
+        h0=None,
+        mask=None,
+        grad=np.zeros((WEIGHTS, 1, n), dtype),
+    )
 
 
 def _without(case: Case) -> Iterator[tuple[str, Case]]:
@@ -41,40 +87,29 @@ def _without(case: Case) -> Iterator[tuple[str, Case]]:
 
 
 def gradient_evidence(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """Return which gradients are wrong, and in which columns, if that is the same in every failing case."""
-    failing = [outcome for outcome in outcomes if any(gradient_failures(outcome))]
-    offered = list(failing[0].gradients) if failing else []
-    wrong = {name for outcome in failing for name in _wrong(outcome)}
-    right = [name for name in offered if name not in wrong]
+    """Return which gradients are wrong, and in which columns, if that is the same in every failing case.
+
+    If all are, what holds with one step, where nothing has come from later ones.
+    """
+    short = [outcome for outcome in outcomes if outcome.case.x.shape[1] == 1]
+    return tuple(_wrong_gradients(outcomes) or [f"with one step, {what}" for what in _wrong_gradients(short)])
+
+
+def _wrong_gradients(outcomes: Sequence[Outcome]) -> list[str]:
+    places = [(name, off) for outcome in outcomes for name, off in _places(outcome)]
+    wrong = {name for name, off in places if off.any()}
+    right = [name for name in dict.fromkeys(name for name, _ in places) if name not in wrong]
+    thirds = [np.split(off, 3, axis=-1) for name, off in places if name in ("kernel", "recurrent_kernel", "bias")]
+    gates = [gate for i, gate in enumerate(GATES) if any(third[i].any() for third in thirds)]
     said = [f"always right: the gradient of {', '.join(right)}"] if right and wrong else []
-    columns = {
-        gate
-        for outcome, name in product(failing, ("kernel", "recurrent_kernel", "bias"))
-        for gate in _wrong_columns(outcome, name)
-    }
-    if columns and len(columns) < len(GATES):
-        said.append(f"among the weights, wrong only for the {' and the '.join(g for g in GATES if g in columns)}")
-    return tuple(said)
+    if 0 < len(gates) < len(GATES):
+        said.append(f"among the weights, wrong only for the {' and the '.join(gates)}")
+    return said
 
 
-def _wrong(outcome: Outcome) -> list[str]:
-    """Return the gradients that are wrong."""
-    return [name for name, got in outcome.gradients.items() if not _agrees(outcome, name, got, slice(None))]
-
-
-def _agrees(outcome: Outcome, name: str, got: np.ndarray, columns: slice) -> bool:
-    expected = outcome.case.gradients[name]
-    if expected is None or got.shape != expected.shape:
-        return False
-    difference = np.abs(got - expected)[..., columns]
-    return bool(difference.max(initial=0) <= tolerance(outcome.case, expected))
-
-
-def _wrong_columns(outcome: Outcome, name: str) -> Iterator[str]:
-    n = outcome.case.weights.units
-    got = outcome.gradients.get(name)
-    if got is None:
-        return
-    for i, gate in enumerate(GATES):
-        if not _agrees(outcome, name, got, slice(i * n, (i + 1) * n)):
-            yield gate
+def _places(outcome: Outcome) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the name of each gradient that has the right shape, and where it is wrong."""
+    for name, got in outcome.gradients.items():
+        expected = outcome.case.gradients[name]
+        if expected is not None and got.shape == expected.shape:
+            yield name, ~(np.abs(got - expected) <= tolerance(outcome.case, expected))

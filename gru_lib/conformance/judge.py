@@ -18,6 +18,7 @@ from gru_lib.conformance.run_case import Outcome, run_case
 from gru_lib.conformance.time_limit import Caller, NoAnswerError
 
 AGAIN = "gives another answer when it is called again: it keeps state between calls, or draws random numbers"
+PATIENCE = 16  # cases that only raise, with both resets, with biases and h0 and without, before it is left alone
 REUSED = "changes, when it is called again, what it has returned before: hand out a copy of the buffer"
 
 
@@ -28,18 +29,19 @@ class Trial(NamedTuple):
     failures: Sequence[Failure]
     mistakes: tuple[Mutant, ...]
     problem: str = ""
+    silent: bool = False  # a call did not return
 
     @property
     def settled(self) -> bool:
         """Whether another choice need not be tried: it agrees, or what is wrong is no choice."""
         named = bool(self.mistakes) and not any(mutant.convention for mutant in self.mistakes)
-        return not self.failures or (named and all(failure.numbers for failure in self.failures))
+        return not (self.failures or self.problem) or (named and all(failure.numbers for failure in self.failures))
 
     @property
     def likely(self) -> tuple[bool, int, int, bool]:
         """Smaller for what is rather meant: more agrees, less has no numbers, something is known."""
-        forms = sum(not failure.numbers for failure in self.failures)
-        return bool(self.problem), len(self.failures), forms, not self.mistakes
+        without = sum(distance(outcome) == np.inf for outcome in self.outcomes)
+        return bool(self.problem), len(self.failures), without, not self.mistakes
 
 
 def judge(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> Report:
@@ -50,9 +52,10 @@ def judge(implementation: Implementation, dtype: str | None = None, limit: float
     with Caller(limit) as ask:
         for choice in implementation.choices:
             trials.append(trial := _tried(implementation, choice, dtype, ask))
-            if trial.problem or trial.settled:
+            if trial.settled or trial.silent:
                 break
-        return _report(implementation, min(trials, key=lambda trial: trial.likely), ask)
+        trials.sort(key=lambda trial: trial.likely)
+        return _report(implementation, _with_pairs(trials), ask)
 
 
 def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str | None, ask: Caller) -> Trial:
@@ -60,17 +63,28 @@ def _tried(implementation: Implementation, choice: Mapping[str, Any], dtype: str
     failures: list[Failure] = []
     problem = ""
     try:
-        for case in plan(implementation, choice, dtype, ask):
+        cases = plan(implementation, choice, dtype, ask)
+        for case in cases:
             outcomes.append(ask(run_case, implementation, case))
+            if len(outcomes) == min(PATIENCE, len(cases)) and (raised := _only_raises(outcomes)):
+                return Trial([], [], (), raised)
         failures += _repetition(implementation, outcomes, ask)
     except NoAnswerError as error:
         problem = f"it {error}"
     failures += [failure for failure in map(state_failure, outcomes) if failure]
-    if not problem and (raised := _only_raises(outcomes)):
-        return Trial([], [], (), raised)
     # a mistake explains wrong numbers; what only raises has none
     mistakes = diagnose(outcomes) if any(failure.numbers for failure in failures) else ()
-    return Trial(outcomes, failures, mistakes, problem)
+    return Trial(outcomes, failures, mistakes, problem, silent=bool(problem))
+
+
+def _with_pairs(trials: Sequence[Trial]) -> Trial:
+    """Return the first trial, or where all of its cases fail, the first that two mistakes at once explain."""
+    first = trials[0]
+    if first.mistakes or first.silent or not any(failure.numbers for failure in first.failures):
+        return first
+    alike = trials if len(first.failures) >= len(first.outcomes) else [first]
+    named = (trial._replace(mistakes=found) for trial in alike if (found := diagnose_pairs(trial.outcomes)))
+    return next(named, first)
 
 
 def settled_cases(implementation: Implementation, dtype: str | None = None, limit: float = 60.0) -> list[Case]:
@@ -109,14 +123,13 @@ def _precision_found(implementation: Implementation, fixed: Mapping[str, Any], a
 
 
 def _report(implementation: Implementation, trial: Trial, ask: Caller) -> Report:
-    """Look closer: for two mistakes at once, for what is known about an unknown one, and at the gradients."""
-    outcomes, failures, mistakes, problem = trial
+    """Look closer: for what is known about a mistake without a name, and at the gradients."""
+    outcomes, failures, mistakes, problem, _ = trial
     evidence: tuple[str, ...] = ()
     graded: list[Outcome] = []
     try:
         if not mistakes and not problem and any(failure.numbers for failure in failures):
-            mistakes = diagnose_pairs(outcomes)
-            evidence = () if mistakes else state_evidence(lambda case: ask(run_case, implementation, case), outcomes)
+            evidence = state_evidence(lambda case: ask(run_case, implementation, case), outcomes)
         wrong = {id(failure.case) for failure in failures}
         graded = [] if problem else _graded(implementation, [o.case for o in outcomes if id(o.case) not in wrong], ask)
     except NoAnswerError as error:
@@ -182,6 +195,6 @@ def _remarks(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _only_raises(outcomes: Sequence[Outcome]) -> str:
     """Return what is raised, if nothing else happens."""
-    problems = [outcome.problem for outcome in outcomes]
     raised = all(outcome.states is None and outcome.problem.startswith("raised ") for outcome in outcomes)
-    return f"it does nothing but raise: {problems[0].removeprefix('raised ')}" if raised else ""
+    what = outcomes[0].problem.removeprefix("raised ")
+    return f"it does nothing but raise: {what}; after {len(outcomes)} cases it was asked no more" if raised else ""

@@ -61,11 +61,6 @@ class Report:
         return not self.problem and bool(self.cases)
 
     @property
-    def unanswered(self) -> bool:
-        """Whether a call did not return, so that the report ends there."""
-        return bool(self.problem and self.cases)
-
-    @property
     def passed(self) -> bool:
         """Whether something was tested and nothing failed."""
         return self.tested and not self.failures

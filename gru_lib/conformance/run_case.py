@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gru_lib.conformance.cases import GRADIENTS, Case
 from gru_lib.conformance.implementation import Implementation
+from gru_lib.conformance.time_limit import NoAnswerError
 from gru_lib.scratch import GRUWeights
 
 WEIGHTS = ("kernel", "recurrent_kernel", "bias")
@@ -64,7 +65,7 @@ def run_case(implementation: Implementation, case: Case, *, gradients: bool = Fa
             states = as_array(answer[0] if isinstance(answer, tuple) and answer else answer)
             final_state = _final_state(answer, case)
             copied = states.copy()  # inside, since a view may be larger than the memory
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, NoAnswerError):
         raise
     except BadAnswerError as error:
         return Outcome(case, problem=str(error))

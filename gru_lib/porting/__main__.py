@@ -59,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(arguments)
     try:
         print(table(inventory(options.source, **said(options))) if options.list else convert(options))
+    except ModuleNotFoundError as error:
+        name = str(error.name).partition(".")[0]
+        print(f"error: this needs the package {name}, which is not installed: pip install {name}", file=sys.stderr)
+        return 1
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         print("error:", " ".join(str(error).split()) or "not enough memory", file=sys.stderr)
         if isinstance(error, ChoiceError) and error.found:

@@ -125,9 +125,10 @@ def require_usual_activations(convention: str, stack: StackedGRU) -> None:
 def single(convention: str, stack: StackedGRU, *, reset_after: bool = True) -> GRUWeights:
     """Return the only GRU of a stack for a convention that holds one; ValueError if it cannot be that."""
     require_usual_activations(convention, stack)
-    if stack.reset_after is not reset_after:
-        place = "after" if reset_after else "before"
-        raise ValueError(f"reset_after is {stack.reset_after}, and {convention} has reset {place} only")
+    if reset_after:
+        require_reset_after(convention, stack.reset_after)
+    elif stack.reset_after:
+        raise ValueError(f"reset_after is True, and {convention} has reset before only")
     if len(stack.layers) > 1 or len(stack.layers[0]) > 1:
         counts = f"{len(stack.layers)} layer(s) with {len(stack.layers[0])} direction(s)"
         raise ValueError(f"{counts} came, and {convention} holds one GRU; port them one by one")
@@ -152,7 +153,9 @@ def folded(gru: GRUWeights) -> tuple[NDArray, NDArray]:
 
 
 def require_uniform(convention: str, stack: StackedGRU) -> None:
-    """Raise ValueError unless all layers have the same units and directions, and all or none have biases."""
+    """Raise ValueError unless all layers are usual ones, of the same units and directions, all or none with biases."""
+    require_reset_after(convention, stack.reset_after)
+    require_usual_activations(convention, stack)
     kinds = {(layer[0].units, len(layer), layer[0].bias is not None) for layer in stack.layers}
     if len(kinds) > 1:
         seen = [f"{n} units, {d} direction(s), {'' if bias else 'no '}bias" for n, d, bias in sorted(kinds)]

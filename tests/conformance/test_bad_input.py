@@ -11,7 +11,7 @@ import pytest
 
 from gru_lib.conformance import check_gru
 from gru_lib.conformance.plans import draw_cases
-from gru_lib.scratch import gru_forward
+from gru_lib.scratch import GRUWeights, gru_forward
 
 
 def states(x, weights, **options):
@@ -86,7 +86,7 @@ def test_a_gru_that_never_returns_is_left_behind():
         return states(x, weights)
 
     report = check_gru(hangs, limit=0.2)
-    assert report.verdict == "not tested" and report.unanswered and not report.passed
+    assert report.verdict == "not tested" and report.cases and not report.passed
     assert "gave no answer within 0.2 s; of 8 cases before" in str(report)  # three calls look for the precision
     assert [mutant.id for mutant in report.mistakes] == ["h0-ignored"]  # the report so far
 
@@ -213,7 +213,7 @@ WRONG_GRADIENTS = {
         lambda x, weights, grad, **_o: type("G", (), {"kernel": weights.kernel.T})(),
         "gradient of kernel: shape (9, 2)",
     ),
-    "NaN": (lambda x, weights, grad, **_o: type("G", (), {"x": x * np.nan})(), "gradient of x: differs by nan"),
+    "NaN": (lambda x, weights, grad, **_o: type("G", (), {"x": x * np.nan})(), "gradient of x: is NaN or infinite"),
     "None": (lambda *_a, **_k: None, "gradients: returned nothing"),
 }
 
@@ -296,3 +296,43 @@ def test_masked_entries_are_no_numbers():
 @pytest.mark.parametrize("limit", [0, -1, float("nan"), "1", None])
 def test_a_limit_is_a_number_of_seconds(limit):
     assert f"limit is {limit!r}" in check_gru(states, limit=limit).problem
+
+
+def test_what_only_raises_is_left_alone_early_and_may_answer_as_another_gru():
+    calls = []
+
+    def raises(x, weights, *, reset_after=True):
+        calls.append(1)
+        raise ValueError("no")
+
+    assert "after 16 cases it was asked no more" in check_gru(raises).problem and len(calls) < 25
+
+    def one_row(x, weights):
+        if weights.bias is None or weights.bias.ndim == 2:
+            raise ValueError("no")
+        return states(x, weights, reset_after=False)
+
+    assert check_gru(one_row).convention == "reset before"
+
+
+def test_where_the_first_nan_comes_is_said():
+    def gru(x, weights, *, h0=None):
+        found = states(x, weights, h0=h0)
+        return np.where((np.abs(x).max() > 100) & (np.arange(x.shape[1]) > 1)[:, None], np.nan, found)
+
+    evidence = check_gru(gru, reset_after=True).evidence
+    assert "only with large values, and always then; first at step 3 of [reset after, bias, h0, " in evidence[0]
+
+
+@pytest.mark.parametrize(("bits", "axis"), [(8, None), (8, 0), (8, 1), (4, None)])
+def test_weights_on_a_grid_are_described(bits, axis):
+    def quantised(array):
+        step = np.abs(array).max(axis=axis, keepdims=True) / (2 ** (bits - 1) - 1) + 1e-30
+        return (np.round(array / step) * step).astype(array.dtype)
+
+    def gru(x, weights, *, h0=None):
+        kernels = quantised(weights.kernel), quantised(weights.recurrent_kernel)
+        return states(x, GRUWeights(*kernels, weights.bias), h0=h0)
+
+    report = check_gru(gru, reset_after=True)
+    assert report.mistakes == () and f"have {bits} bits" in report.evidence[0] and "off by " in report.evidence[0]

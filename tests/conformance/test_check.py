@@ -165,6 +165,17 @@ def test_two_mistakes_at_once_are_named(names):
     assert any(set(names) == set(mutant.id.split(" + ")) for mutant in report.mistakes)
 
 
+@pytest.mark.parametrize("final", ["the last output", "the state that was kept"])
+def test_a_mask_taken_as_lengths_has_its_name_whatever_the_final_state_is(final):
+    def gru(x, weights, *, h0=None, mask=None):
+        lengths = np.ones(x.shape[:2], bool) if mask is None else np.arange(x.shape[1]) < mask.sum(1)[:, None]
+        kept = gru_forward(x, weights, h0=h0, mask=lengths)[0]
+        zeroed = np.where(lengths[:, :, None], kept, 0)
+        return zeroed, (zeroed if final == "the last output" else kept)[:, -1].copy()
+
+    assert "mask-as-lengths + masked-output-zeroed" in ids(check_gru(gru, reset_after=True))
+
+
 def test_two_mistakes_in_the_same_part_exclude_each_other():
     assert combine(MUTANTS["update-inverted"], MUTANTS["past-not-scaled"]) is None
 
@@ -289,6 +300,21 @@ def test_a_wrong_gradient_of_a_gru_that_overwrites_is_found():
     assert report.verdict == "gru but for" and report.exception == "its gradients"
 
 
+def test_what_is_known_of_wrong_gradients_of_one_step_is_said():
+    def careless(x, weights, grad, *, h0=None):
+        found = overwriting_gradients(x, weights, grad, h0=h0)
+        of_z, later = np.arange(3 * weights.units) < weights.units, 1.0 + (x.shape[1] > 1)
+        factor = np.where(of_z, 1.1, 1) * later
+        kernel, recurrent_kernel = (np.asarray(a) * factor for a in (found.kernel, found.recurrent_kernel))
+        return SimpleNamespace(kernel=kernel, recurrent_kernel=recurrent_kernel, x=found.x * later)
+
+    report = check_gru(overwriting, gradients=careless, update="overwrites", reset_after=False)
+    assert report.evidence == (
+        "with one step, always right: the gradient of x",
+        "with one step, among the weights, wrong only for the update gate",
+    )
+
+
 def test_gradients_take_lengths_too():
     def of_lengths(x, weights, *, h0=None, lengths=None):
         mask = None if lengths is None else np.arange(x.shape[1]) < lengths[:, None]
@@ -326,3 +352,9 @@ def test_two_conventions_at_once_are_two_arguments():
     report = check_gru(parts.gru())
     assert report.mistakes[0].convention == "update='overwrites', gates='hard_sigmoid_0.2'"
     assert check_gru(parts.gru(), update="overwrites", gates="hard_sigmoid_0.2").passed
+
+    def before(x, weights, *, h0=None):
+        return parts.gru()(x, weights, h0=h0, reset_after=False)
+
+    report = check_gru(before)  # which of the three GRUs it is was not said
+    assert report.convention == "reset before" and report.mistakes[0].convention == parts.convention

@@ -176,6 +176,13 @@ def test_a_silent_program_is_stopped_with_its_children(program, tmp_path):
         gru.start(lambda *_args, **_options: gru._ask(""))
 
 
+def test_after_a_program_has_been_silent_the_report_ends(program):
+    late = "if len(asked['x']) == 33: import time; time.sleep(600)"
+    report = check_gru(process(program(instead=late), limit=2.0))
+    assert report.verdict == "not tested" and "gave no answer within 2 s, and was stopped" in report.problem
+    assert len(report.cases) > 10 and not report.failures
+
+
 def running():
     """Return the process groups of this machine, zombies included."""
     return subprocess.run(["ps", "-eo", "pgid"], capture_output=True, text=True, check=True).stdout.split()

@@ -66,6 +66,7 @@ CASES = {
     "new.h5 --layer last": ("new.h5 in Keras 3", "--to keras gru.npz", "gru.npz in Keras"),
     "old.h5 --layer last": ("old.h5 in Keras 2", "--to onnx gru.onnx", "gru.onnx in ONNX Runtime"),
     "deep.pt --prefix rnn.": ("deep.pt in PyTorch", "--to keras gru.npz", "gru.npz in Keras"),
+    "deep.pt": ("deep.pt in PyTorch", "--to scratch gru.py", "gru.py in its own lines"),
     "deep.safetensors": ("deep.safetensors in PyTorch", "--to onnx gru.onnx", "gru.onnx in ONNX Runtime"),
     "cell.pt --dtype float32": ("cell.pt in PyTorch", "--to scratch gru.npz", "gru.npz in gru_lib"),
     "net.onnx --layer": ("net.onnx in ONNX Runtime", "--to pytorch gru.pt", "gru.pt in PyTorch"),

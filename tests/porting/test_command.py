@@ -167,3 +167,11 @@ def test_the_check_refuses_what_onnx_runtime_cannot_run(run, require, tmp_path):
     save(tmp_path / "gru.npz", stack_of(draw()), "scratch")
     status, _, complaint = run("gru.npz --to onnx -o gru.onnx --check")
     assert status == 1 and "weights are float64; expected float32" in complaint
+
+
+def test_a_package_that_is_not_there_is_named(run, tmp_path, monkeypatch):
+    (tmp_path / "model.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    status, printed, complaint = run("model.h5 --list")
+    assert (status, printed) == (1, "")
+    assert complaint == "error: this needs the package h5py, which is not installed: pip install h5py\n"

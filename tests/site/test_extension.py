@@ -449,7 +449,8 @@ BOTH = f"{ONE}\n✓ nothing is lost"
 def test_a_cell_that_only_asserts_is_one_line_with_its_code(cell):
     page = cell("expect('share', x)", printed(f"{BOTH}\n"), hide_mode="input")
     assert folds(page) == {f"{TICK} 2 checks": ["Show the code"], "Show the code": []}
-    assert len(page.children[1].children) == 1
+    [checks] = page.children[1].children
+    assert [one.get("nb_element") for one in checks.children] == ["cell_code_output", None]
     assert "share: <strong>0.41 ms</strong><small> (between 0.3 and 0.5 ms)" in page.astext()
 
 
@@ -500,6 +501,61 @@ def test_a_figure_for_running_notebooks_goes_with_the_words_that_announce_it(cel
     assert cell("live(draw)", stub, before="If you run this notebook, it moves.").astext() == ""
     stub = printed("In a running notebook: a figure to play with.")
     assert cell("live(draw)", stub, before="Other words.").astext() == "Other words."
+
+
+# Exercises
+
+GITHUB = {"repository_url": "https://github.com/a/b", "repository_branch": "main"}
+COLAB = {"launch_buttons": {"colab_url": "https://colab.research.google.com"}}
+OPENS = "https://colab.research.google.com/github/a/b/blob/main/chapters/keras/layer.ipynb"
+
+
+@pytest.fixture
+def exercises(module):
+    """Return what the step makes of cells, each with its output: an answer's, a solution's and others'."""
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    def made(*cells, options=None):
+        page = new_document("page")
+        for source, output, hidden in cells:
+            parts = [nodes.container("", nodes.literal_block(text, text)) for text in (source, output)]
+            page += nodes.container("", *parts, nb_element="cell_code", hide_mode=hidden)
+        builder, config = SimpleNamespace(name="html"), SimpleNamespace(html_theme_options=options or {})
+        app = SimpleNamespace(builder=builder, config=config)
+        page.settings.env = SimpleNamespace(app=app, config=config, docname="chapters/keras/layer")
+        module("exercises").JoinExercises(page).run()
+        return page
+
+    return made
+
+
+STUB = ('answer = ...\ncheck("layer/spread", answer)', "○ layer/spread: not answered yet. Replace the `...`.", "")
+MENDED = ('def f(): ...\ncheck("layer/bug", f)', "○ layer/bug: not answered yet. Mend the function.", "")
+SOLVED = ('# Solution: twice\ncheck("layer/spread", 2)', "✓ layer/spread: right.", "all")
+OTHER = ("x = 1", "", "")
+
+
+def test_a_stub_and_its_solution_are_one_exercise_that_says_where_it_runs(exercises):
+    page = exercises(OTHER, STUB, SOLVED, OTHER, MENDED, SOLVED)
+    assert [one.tagname for one in page.children] == ["container", "Exercise", "container", "Exercise"]
+    first, second = (one for one in page.children if one.tagname == "Exercise")
+    assert (first["name"], second["name"]) == ("layer/spread", "layer/bug")
+    assert "not answered yet" not in page.astext()
+    assert 'href="../../_sources/chapters/keras/layer.ipynb" download>download' in first.astext()
+    assert "There you replace the <code>...</code> and run" in first.astext()
+    assert "There you mend the function and run" in second.astext()
+    assert "✓ layer/spread: right." in first.astext()
+
+
+def test_what_is_no_exercise_stays_as_it_is(exercises):
+    page = exercises(STUB, OTHER, SOLVED, OTHER)
+    assert [one.tagname for one in page.children] == 4 * ["container"]
+
+
+@pytest.mark.parametrize(("options", "shown"), [(GITHUB | COLAB, True), (GITHUB, False), (COLAB, False)])
+def test_colab_is_offered_where_the_repository_is_known(exercises, options, shown):
+    assert (f'<a href="{OPENS}">open' in exercises(STUB, SOLVED, options=options).astext()) == shown
 
 
 # Metadata

@@ -4,16 +4,32 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from book_site import cells, citation, claims, formulas, live, metadata, minutes, repository_links, scripts, search
+from book_site import (
+    cells,
+    citation,
+    claims,
+    exercises,
+    formulas,
+    live,
+    metadata,
+    minutes,
+    repository_links,
+    scripts,
+    search,
+)
 from book_site.accessibility import clear_barriers
 from book_site.icons import draw_icons
+from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
 from book_site.policy import set_policy
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.styles import join_styles
+from book_site.tables import set_tables
 
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
+    wrap_outputs,
+    set_tables,
     clear_barriers,
     draw_icons,
     replace_search_for_boxes,
@@ -38,7 +54,19 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (cells, citation, repository_links, formulas, live, claims, metadata, minutes, scripts, search):
+    for part in (
+        exercises,
+        cells,
+        citation,
+        repository_links,
+        formulas,
+        live,
+        claims,
+        metadata,
+        minutes,
+        scripts,
+        search,
+    ):
         part.setup(app)
     app.connect("build-finished", finish_pages, priority=900)  # after all others
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -66,11 +66,19 @@ def _fold(cell: nodes.container) -> None:
         cell.replace(output, Fold("", output, name=f"Show the {_content(output)}", classes=["below-input"]))
     if "input" in hidden:
         folded = Fold("", code, name=name, classes=["above-input"])
+        cell.replace(code, folded)
         if output and len(output) == 1 and isinstance(output[0], Fold):
-            cell.remove(code)
-            output[0] += folded  # nothing but checks: they and their code are one line
-        else:
-            cell.replace(code, folded)
+            _one_line(cell, folded, output)
+
+
+def _one_line(cell: nodes.container, folded: Fold, output: nodes.Element) -> None:
+    """Make one fold of a cell that only asserts: its values, and then its code."""
+    checks = output.pop()
+    output += checks.children
+    checks.children = []
+    checks += [output, folded] if output.children else [folded]
+    cell.children = []
+    cell += checks
 
 
 def _part(cell: nodes.container, name: str) -> nodes.Element | None:

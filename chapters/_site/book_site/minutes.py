@@ -18,6 +18,8 @@ sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the ch
 from tools.notebooks import load, prose
 from tools.notebooks.minutes import Length, length
 
+from book_site.exercises import Solved
+
 EXERCISE_LINE = re.compile(r"^### Exercise \d+.*$", flags=re.M)
 EXERCISE = re.compile(r"### Exercise (\d+) \((.*?)\): (.*)")
 
@@ -42,14 +44,17 @@ def say_in_the_box(app: Sphinx, doctree: nodes.document) -> None:
 
 
 class Minutes(SphinxRole):
-    """{minutes}`chapters/foundations/equations`: how long that chapter takes."""
+    """{minutes}`chapters/foundations/equations`: how long that chapter takes, and room for how much of it is solved."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the minutes."""
+        """Return the minutes, and what solved.js fills."""
         found = of(self.env, self.text)
         if found is None:
             raise ExtensionError(f"{self.env.docname}: minutes of {self.text!r}, which is no notebook")
-        return [nodes.Text(f"{found.minutes} min")], []
+        return [
+            nodes.Text(f"{found.minutes} min"),
+            Solved(chapter=self.text.rpartition("/")[2], of=found.exercises),
+        ], []
 
 
 class ChapterMap(SphinxDirective):

@@ -19,6 +19,7 @@ from gru_lib.conformance.adapters.function import OPTIONS
 from gru_lib.conformance.draws import draw_case
 from gru_lib.conformance.implementation import CannotTestError
 from gru_lib.conformance.run_case import BadAnswerError
+from gru_lib.conformance.time_limit import NoAnswerError
 
 
 class Process:
@@ -69,7 +70,7 @@ class Process:
         case = draw_case(0, dtype="float32", use_h0=False, use_bias=False)
         try:
             call(case.x, case.weights, **case.options)
-        except BadAnswerError as error:
+        except (BadAnswerError, NoAnswerError) as error:
             raise CannotTestError(f"it {error}") from None
         known = {"h0"} if self.numbers else set(OPTIONS)
         if unknown := sorted(set(self.offers) - known):
@@ -94,14 +95,14 @@ class Process:
                 self.offers, self.dtype = tuple(said["offers"]), said.get("dtype")
                 line = program.stdout.readline()
             if not line:
-                raise BadAnswerError(self._last_words())
+                raise self._ended()
             return line
 
     @contextlib.contextmanager
     def _limit(self) -> Iterator[None]:
         """Kill the program after the limit, whatever it is doing."""
         if self._silent:
-            raise BadAnswerError(f"was stopped, since it once gave no answer within {self.limit:g} s")
+            raise NoAnswerError(f"was stopped, since it once gave no answer within {self.limit:g} s")
         watch = threading.Timer(self.limit, self._give_up)
         watch.daemon = True
         watch.start()
@@ -127,18 +128,19 @@ class Process:
         weakref.finalize(self, _stop, program)
         return program
 
-    def _last_words(self) -> str:
-        """Say how the program has ended, with the last line of its errors; the next call starts it again."""
+    def _ended(self) -> Exception:
+        """Return how the program has ended, with the last line of its errors; the next call starts it again."""
         assert self._program is not None and self._errors is not None
         if not self._silent:
             _stop(self._program, patience=1)
         status, self._program = self._program.wait(), None
         if self._silent:
-            return f"gave no answer within {self.limit:g} s, and was stopped"
+            return NoAnswerError(f"gave no answer within {self.limit:g} s, and was stopped")
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         telling = [line for line in lines if "rror:" in line] or lines  # Node.js ends with its version
-        return f"ended with exit status {status}" + (f": {telling[-1].strip()}" if telling else ", without a word")
+        said = f": {telling[-1].strip()}" if telling else ", without a word"
+        return BadAnswerError(f"ended with exit status {status}{said}")
 
 
 def _stop(program: subprocess.Popen, patience: float = 0) -> None:

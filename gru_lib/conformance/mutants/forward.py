@@ -14,7 +14,6 @@ from gru_lib.conformance.mutants.arguments import (
     SequenceInput,
     StepState,
     WeightArrays,
-    thirds,
     weight_arrays,
     where_valid,
 )
@@ -92,21 +91,21 @@ class GRUVariant(Variant):
         return states
 
     @staticmethod
-    def final(_ops: Any, states: Any, _inputs: SequenceInput) -> Any:
-        """Return the state (B, n) after the last step; `states` are in the order of processing."""
-        return states[:, -1]
+    def final(_ops: Any, h: Any, _states: Any, _inputs: SequenceInput) -> Any:
+        """Return the state (B, n) after the last step: h, which the steps hand on, whatever the outputs are."""
+        return h
 
     @staticmethod
     def output_order(_ops: Any, states: Any, _inputs: SequenceInput) -> Any:
         """Return the states in the order in which they leave."""
         return states
 
-    def step(self, ops: Any, x: Any, h: Any, weights: WeightArrays, reset_after: bool) -> tuple[Any, StepState]:
-        """Return the state (B, n) after one step, and what was computed on the way."""
-        x_z, x_r, x_h = thirds(x @ weights.kernel + weights.b)
-        h_z, h_r, _ = thirds(h @ weights.recurrent + weights.c)
-        z, r = self.gate_activation(ops, x_z + h_z), self.gate_activation(ops, x_r + h_r)
-        step = StepState(x, h, weights, reset_after, z, r, x_h)
+    def step(self, ops: Any, step: StepState, zr: Any) -> tuple[Any, StepState]:
+        """Return the state (B, n) after a step, and what was computed on the way; `zr` (B, 2n) is x W + b of both."""
+        n = zr.shape[-1] // 2
+        recurrent = step.h @ step.weights.recurrent + step.weights.c
+        gates = self.gate_activation(ops, zr + recurrent[:, : 2 * n])
+        step = step._replace(z=gates[:, :n], r=gates[:, n:])
         step = step._replace(g=self.candidate_activation(ops, self.candidate_preactivation(ops, step)))
         return self.interpolate(ops, step), step
 
@@ -128,16 +127,18 @@ class GRUVariant(Variant):
         x, mask = self.input_order(ops, inputs)
         zeros = ops.zeros((ops.shape(x)[0], weights.recurrent.shape[0]), x.dtype)
         h = start = zeros if inputs.h0 is None else inputs.h0
-        outputs = []
+        projected, outputs = ops.matmul(x, weights.kernel) + weights.b, []
+        n = projected.shape[-1] // 3
         for t in range(x.shape[1]):
             valid = True if mask is None else mask[:, t, None]
-            new, step = self.step(ops, x[:, t], h, weights, reset_after)
+            step = StepState(x[:, t], h, weights, reset_after, x_h=projected[:, t, 2 * n :])
+            new, step = self.step(ops, step, projected[:, t, : 2 * n])
             output, h = self.carry(ops, valid, new, h, start)
             outputs.append(output)
             if trace is not None:
                 trace.append(step._replace(valid=valid))
         states = self.outputs(ops, ops.stack(outputs, axis=1), inputs)
-        return self.output_order(ops, states, inputs), self.final(ops, states, inputs)
+        return self.output_order(ops, states, inputs), self.final(ops, h, states, inputs)
 
 
 def gru_of_parts(parts: dict[str, Callable], *, final: bool = False) -> Callable[..., Any]:

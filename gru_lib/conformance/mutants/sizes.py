@@ -35,7 +35,7 @@ def _index_of_one_byte(ops: Any, inputs: SequenceInput) -> tuple[Any, Any]:
     return ops.take(x, t, axis=1), mask
 
 
-def _zero_if_padded(ops: Any, states: Any, inputs: SequenceInput) -> Any:
+def _zero_if_padded(ops: Any, _h: Any, states: Any, inputs: SequenceInput) -> Any:
     """Take the last output of a GRU that returns zeros for padding."""
     _, mask = GRUVariant.input_order(ops, inputs)
     return states[:, -1] if mask is None else ops.where(mask[:, -1:], states[:, -1], 0 * states[:, -1])
@@ -47,6 +47,10 @@ def _naive_sigmoid(ops: Any, a: Any) -> Any:
 
 def _naive_tanh(ops: Any, a: Any) -> Any:
     return (ops.exp(2 * a) - 1) / (ops.exp(2 * a) + 1)
+
+
+def _naive_tanh_of_two(ops: Any, a: Any) -> Any:
+    return (ops.exp(a) - ops.exp(-a)) / (ops.exp(a) + ops.exp(-a))
 
 
 OVERFLOW = "Compute with exp of negative numbers only, or call the library's function"
@@ -101,6 +105,13 @@ SIZE_MUTANTS = (
         "large values",
         candidate_activation=_naive_tanh,
     ),
+    forward_mutant(
+        "tanh-overflows-twice",
+        "tanh as (exp(a) - exp(-a)) / (exp(a) + exp(-a)), which is NaN for large a of either sign",
+        OVERFLOW,
+        "large values",
+        candidate_activation=_naive_tanh_of_two,
+    ),
     weight_mutant(
         "weights-limited",
         every(lambda ops, a: ops.clip(a, -4, 4)),
@@ -124,7 +135,7 @@ SIZE_MUTANTS = (
         "backwards",
         "steps",
         "final",
-        final=lambda _ops, states, inputs: states[:, 0 if inputs.go_backwards else -1],
+        final=lambda _ops, _h, states, inputs: states[:, 0 if inputs.go_backwards else -1],
         source="https://github.com/yalesong/pvse/issues/13",
     ),
     forward_mutant(
@@ -133,6 +144,6 @@ SIZE_MUTANTS = (
         "Return the state after the last step",
         "steps",
         "final",
-        final=lambda _ops, states, _inputs: states[:, max(states.shape[1] - 2, 0)],
+        final=lambda _ops, _h, states, _inputs: states[:, max(states.shape[1] - 2, 0)],
     ),
 )

@@ -44,7 +44,6 @@ def read(weights: Any, reset_after: bool) -> StackedGRU:
 
 def write(stack: StackedGRU) -> dict[str, Any]:
     """Return the buffer, and the sizes without which it means nothing."""
-    require_reset_after("cuDNN", stack.reset_after)
     require_uniform("cuDNN", stack)
     arrays: list[NDArray] = list(pytorch.write(stack).values())
     ordered = sorted(arrays, key=lambda array: -array.ndim)  # stable: matrices before vectors, else as they are

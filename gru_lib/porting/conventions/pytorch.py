@@ -8,13 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.porting.checks import expect_keys, own_array, shaped_array
-from gru_lib.porting.stack import (
-    StackedGRU,
-    gru_weights,
-    require_reset_after,
-    require_uniform,
-    require_usual_activations,
-)
+from gru_lib.porting.stack import StackedGRU, gru_weights, require_reset_after, require_uniform, single
 from gru_lib.scratch import GRUWeights
 
 PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -31,8 +25,6 @@ def read(weights: Any, reset_after: bool) -> StackedGRU:
 
 def write(stack: StackedGRU) -> dict[str, NDArray]:
     """Return the state_dict of nn.GRU."""
-    require_reset_after("nn.GRU", stack.reset_after)
-    require_usual_activations("nn.GRU", stack)
     require_uniform("nn.GRU", stack)
     state: dict[str, NDArray] = {}
     for index, layer in enumerate(stack.layers):
@@ -51,14 +43,7 @@ def read_cell(weights: Any, reset_after: bool) -> StackedGRU:
 
 def write_cell(stack: StackedGRU) -> dict[str, NDArray]:
     """Return the state_dict of nn.GRUCell."""
-    require_reset_after("nn.GRUCell", stack.reset_after)
-    require_usual_activations("nn.GRUCell", stack)
-    if len(stack.layers) > 1 or len(stack.layers[0]) > 1:
-        raise ValueError(
-            f"{len(stack.layers)} layer(s) with {len(stack.layers[0])} direction(s) came, and nn.GRUCell "
-            "holds one GRU; port them one by one, or use the target 'pytorch'"
-        )
-    return _rows(stack.layers[0][0])
+    return _rows(single("nn.GRUCell", stack))
 
 
 def swap_gates(columns: NDArray) -> NDArray:

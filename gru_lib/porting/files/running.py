@@ -13,7 +13,7 @@ from gru_lib.bounded_read import read_bytes
 from gru_lib.frameworks import keras, onnx
 from gru_lib.frameworks import pytorch as torch_modules
 from gru_lib.porting.files import keras as keras_files
-from gru_lib.porting.files import onnx_read, pytorch
+from gru_lib.porting.files import named, onnx_read, pytorch
 from gru_lib.porting.stack import StackedGRU
 
 STATES = {"return_sequences": True, "return_state": False, "stateful": False}
@@ -53,6 +53,7 @@ def _pytorch(path: Path, stack: StackedGRU, x: NDArray, prefix: str) -> NDArray:
         held = load_file(path)
     else:
         held = pytorch.held(path)
+    prefix = prefix or named.grus(path)[0].name
     state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
     first, cell = stack.layers[0], "weight_hh" in state
     layers: dict[str, Any] = {"num_layers": len(stack.layers), "bidirectional": len(first) == 2, "batch_first": True}

@@ -40,6 +40,22 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+def live_pages():
+    """Return the pages whose cells run."""
+    pages = SITE.rglob("chapters/**/*.html")
+    return sorted(path.relative_to(SITE).as_posix() for path in pages if "<live-cell" in path.read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def live(chromium):  # noqa: ARG001
+    """Ask for a site whose cells run; it can be had where GRU_LIB_PYODIDE is set."""
+    if (SITE / "_static" / "live").exists():
+        return
+    if os.environ.get("GRU_LIB_PYODIDE"):
+        missing("there is no site whose cells run; `make live` builds it")
+    pytest.skip("GRU_LIB_PYODIDE is not set: there is no Python for the pages")
+
+
 @pytest.fixture(scope="session")
 def served():
     """The address of the site on a server of this machine."""

@@ -6,6 +6,7 @@ from itertools import pairwise, product
 import pytest
 
 from .conftest import SITE
+from .fit import HIDDEN
 
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
@@ -14,6 +15,7 @@ PAGES = sorted(
 )
 EQUATIONS = "chapters/foundations/equations.html"
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
+PHONES = ((360, 740), (390, 844))
 SCHEMES = ("light", "dark")
 
 
@@ -101,6 +103,9 @@ def test_a_page_is_whole(open_page, axe, name):
         resize(page, size)
         assert page.evaluate(TOO_WIDE) <= 0, f"on a {size} the page scrolls sideways"
         page.wait_for_function(SCROLLS_BY_KEY)  # reach.js asks the boxes when there is time
+    for size in PHONES:
+        page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        assert page.evaluate(HIDDEN) == [], f"hidden at {size[0]} pixels"
     assert page.faults == []
 
     page.evaluate(LIGHTEN)
