@@ -134,17 +134,6 @@ def test_the_library_calls_a_chapter_by_its_name():
     assert {place for place in named if place[1] not in titles().values()} == set()
 
 
-def test_the_front_page_has_a_card_with_minutes_for_each_chapter():
-    front = (ROOT / "chapters/index.md").read_text()
-    cards = {card.split("\n")[1]: card for card in re.split(r":{4,}\{grid-item-card\} ", front) if ":link:" in card}
-    for path, title in titles().items():
-        if path.suffix == ".ipynb" and "appendix" not in path.parts:
-            place = str(path.relative_to(ROOT / "chapters").with_suffix(""))
-            card = cards[f":link: {place}"]
-            assert card.startswith(f"{title}\n"), place
-            assert f"{{minutes}}`chapters/{place}`" in card, place
-
-
 def test_versions_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())

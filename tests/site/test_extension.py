@@ -318,7 +318,16 @@ class Recorder:
 
 
 TWO_FIGURES = "<gru-digit>x</gru-digit> <gru-review>y</gru-review> <gru-digit></gru-digit>"
-THEIRS = ["elements.css", "gru.js defer", "parts.js defer", "gru-digit.js defer", "gru-review.js defer"]
+THEIRS = [
+    "elements.css",
+    "gru.js defer",
+    "parts.js defer",
+    "digit-reading.js defer",
+    "review-reading.js defer",
+    "word-chart.js defer",
+    "gru-digit.js defer",
+    "gru-review.js defer",
+]
 WITH_MORE = [*THEIRS[:3], "gradients.js defer", "gru-beginnings.js defer"]
 
 
@@ -335,6 +344,45 @@ def test_a_page_brings_the_scripts_that_it_needs(module, name, body, files):
     app = Recorder()
     module("scripts").bring_scripts(app, name, "page.html", {"body": body}, None)
     assert app.files == files
+
+
+# Stills
+
+
+@pytest.fixture
+def still(out):
+    from PIL import Image
+
+    (out / "_static" / "stills").mkdir()
+    Image.new("P", (900, 600)).save(out / "_static" / "stills" / "gru-digit.png")
+    return out
+
+
+SAID = "<p><em>On the website a figure to play with stands here: draw a digit.</em></p>"
+
+
+def test_where_scripts_do_not_run_a_figure_is_its_still(module, still):
+    text = finish(module("stills").place_stills, still, f"<gru-digit>{SAID}</gru-digit>")
+    [picture] = re.findall(r"<img [^>]*>", text)
+    assert re.search(r'src="\.\./_static/stills/gru-digit\.png".* width="600" height="400" loading="lazy"', picture)
+    assert "<figcaption>Draw a digit. With" in text
+    assert "stands here" not in text
+    assert text.startswith("<gru-digit><noscript>")
+    assert text.endswith("</noscript></gru-digit>"), "with scripts nothing of it is asked for"
+    question = '<gru-predict answer="1"><p>Which?</p></gru-predict>'
+    assert finish(module("stills").place_stills, still, question) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        (f"<gru-review>{SAID}</gru-review>", "gru-review has no still; python -m tools.stills"),
+        ("<gru-digit>x</gru-digit>", "gru-digit has no caption"),
+    ],
+)
+def test_a_figure_without_a_still_or_a_caption_is_a_fault(module, still, fault, text, lacks):
+    with fault(lacks):
+        finish(module("stills").place_stills, still, text)
 
 
 # Minutes

@@ -15,7 +15,10 @@ SHARED = ("elements.css", "gru.js", "parts.js")
 # what a figure needs besides
 ALSO = {
     "gru-beginnings": ("gradients.js",),
+    "gru-digit": ("digit-reading.js",),
     "gru-explorer": ("cell.css", "unit.js", "equations.js", "cell.js", "unit-chart.js"),
+    "gru-flow": ("cell.css", "gru-flow.css", "unit.js", "equations.js", "cell.js"),
+    "gru-review": ("review-reading.js", "word-chart.js"),
     "gru-vanishing": ("gradients.js",),
 }
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
@@ -89,6 +92,7 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
         text, places = COLOURS.subn(SET_COLOURS, text)
         if places != 1:
             raise ExtensionError(f"{page.name}: the theme sets its colours elsewhere")
+        text = text.replace("<html ", '<html data-theme="light" ', 1)  # where no script says which
 
         def script(found: re.Match[str]) -> str:
             attributes, name = found[1], PurePosixPath(found[2]).name

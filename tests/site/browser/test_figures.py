@@ -5,13 +5,13 @@ import contextlib
 import json
 import re
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError as NotYet
 
-from gru_lib.datasets import load_imdb, load_mnist
-from gru_lib.datasets.text import split_words
+from gru_lib.datasets import load_mnist
 from gru_lib.scratch import GRUWeights, gru_forward
 
 from .conftest import ROOT
@@ -304,119 +304,69 @@ def test_reading_moves_only_where_motion_is_wanted(open_page):
     figure.get_by_role("button", name="Read row by row").click()
     slider = figure.get_by_label("Rows read")
     assert int(slider.input_value()) < 28
-    page.wait_for_function("document.querySelector('gru-digit input').value === '28'")
+    stale = """() => {
+      const row = document.querySelector("gru-digit input").value;
+      const words = document.querySelector("gru-digit .book-words").textContent;
+      window.stale ||= row > 0 && !words.startsWith(`After ${row} of`);
+      return row === "28";
+    }"""
+    page.wait_for_function(stale)
+    assert not page.evaluate("window.stale"), "the sentence is that of the row, at every moment"
+    assert figure.locator(".book-words").get_attribute("aria-live") == "polite"
     _, figure = digit_page(open_page, reduced_motion="reduce")
     figure.locator(".gru-sample").nth(5).click()
-    assert figure.get_by_label("Rows read").input_value() == "28"
+    slider = figure.get_by_label("Rows read")
+    assert slider.input_value() == "28"
     assert figure.get_by_role("button", name="Read row by row").count() == 0
+    for name, row in (("Step back", "27"), ("Step back", "26"), ("Step on", "27")):
+        figure.get_by_role("button", name=name).click()
+        assert slider.input_value() == row
 
 
-def review_network(require):
-    keras = require("keras")
-    content = model("reviews")
-
-    def numbers(text):
-        return np.frombuffer(base64.b64decode(text), "<f4")
-
-    def unpacked(part):
-        factors = numbers(part["factors"])
-        return np.frombuffer(base64.b64decode(part["numbers"]), np.int8).reshape(-1, len(factors)) * factors
-
-    table, kernel, recurrent = (unpacked(content[name]) for name in ("table", "kernel", "recurrentKernel"))
-    units, bias = len(recurrent), numbers(content["bias"]).reshape(2, -1)
-    layers = [keras.layers.Embedding(*table.shape, mask_zero=True), keras.layers.GRU(units), keras.layers.Dense(1)]
-    network = keras.Sequential([keras.Input((None,)), *layers])
-    head = numbers(content["denseKernel"])[:, None], numbers(content["denseBias"])
-    network.set_weights([table, kernel, recurrent, bias, *head])
-    return network, content
-
-
-def test_the_page_reads_reviews_as_keras_does(open_page, require):
-    network, content = review_network(require)
-    words = len(content["words"].split(" ")) + 4
-    assert words == 3000
-    rng = np.random.default_rng(0)
-    page = open_page(IMDB)
-    for length in (1, 60, 400):
-        numbers = rng.integers(2, words, length)
-        found = page.evaluate(
-            "async numbers => { await book.load(book.folder + 'models/reviews.js');"
-            " return book.readReview(numbers, book.reviewNetwork(book.models.reviews)).at(-1) }",
-            numbers.tolist(),
-        )
-        expected = network.predict(np.array([[1, *numbers][-300:]]), verbose=0)[0, 0]
-        assert found == pytest.approx(expected, abs=1e-4)
+def test_the_last_stroke_is_taken_back(open_page):
+    page, figure = digit_page(open_page, reduced_motion="reduce")
+    figure.get_by_role("button", name="Clear").click()
+    undo, ink = figure.get_by_role("button", name="Undo"), figure.locator(".gru-sheet path")
+    assert undo.is_disabled()
+    sheet = figure.locator(".gru-sheet")
+    for key in ["ArrowUp"] * 9 + ["Shift+ArrowDown"] * 18:
+        sheet.press(key)
+    alone = ink.get_attribute("d")
+    for key in ["ArrowRight"] * 5 + ["Shift+ArrowUp"] * 9:
+        sheet.press(key)
+    assert ink.get_attribute("d").count("M") == 2
+    undo.click()
+    assert ink.get_attribute("d") == alone
+    assert best_digit(figure) == "1"
+    undo.click()
+    assert best_digit(figure) is None
+    assert undo.is_disabled()
+    assert page.faults == []
 
 
-def test_eight_bits_cost_what_the_figure_says(require):
-    imdb = load_imdb(num_words=3000)
-    if imdb.origin != "folder":
-        pytest.skip("the network was trained on the first origin; others number or divide the reviews otherwise")
-    network, content = review_network(require)
-    x, y = imdb.test
-    rows = np.random.default_rng(0).choice(len(x), 2000, replace=False)
-    padded = np.array([np.pad(numbers[-300:], (0, 300 - len(numbers[-300:]))) for numbers in x[rows]])
-    right = np.mean((network.predict(padded, batch_size=500, verbose=0)[:, 0] > 0) == y[rows])
-    accuracy = content["accuracy"]
-    assert right == pytest.approx(accuracy["packed"], abs=0.025), "three standard errors"
-    assert accuracy["packed"] == pytest.approx(accuracy["before"], abs=0.002)
-    assert accuracy["reviews"] == 25_000
-
-
-def test_words_are_numbered_as_in_the_book(open_page):
-    text = "Don't miss it!<br />A must-see; a film of 1987, qwertyuiop\tand\nso on."
-    page = open_page(IMDB)
-    found = page.evaluate(
-        "async text => { await book.load(book.folder + 'models/reviews.js');"
-        " return book.wordNumbers(text, book.reviewNetwork(book.models.reviews).numberOf) }",
-        text,
-    )
-    assert [entry["word"] for entry in found] == split_words(text)
-    words = model("reviews")["words"].split(" ")
-    assert [entry["number"] for entry in found] == [
-        words.index(word) + 4 if word in words else 2 for word in split_words(text)
-    ]
-    typeset = page.evaluate("book.wordNumbers('“Don’t” – miss…it', new Map([[\"don't\", 92]]))")
-    assert [(entry["word"], entry["number"]) for entry in typeset] == [("don't", 92), ("miss", 2), ("it", 2)]
-
-
-def test_a_review_is_read_while_it_is_typed(open_page):
-    page = open_page(IMDB, size=(360, 740), has_touch=True, is_mobile=True)
-    figure = page.locator("gru-review")
-    figure.scroll_into_view_if_needed()
-    words, marked = figure.locator(".book-words"), figure.locator(".gru-words").first
-
-    def probability_once(text):
-        page.wait_for_function(
-            "text => document.querySelector('gru-review .book-words').innerText.includes(text)", arg=text
-        )
-        return float(re.search(r"positive review ([\d.]+)", words.inner_text())[1])
-
-    assert probability_once("after 14 words") > 0.5
-    shares = (f"{100 * model('reviews')['accuracy'][when]:.2f}" for when in ("packed", "before"))
-    note = figure.locator(".gru-note").last.inner_text()
-    assert "25,000 test reviews" in note
-    assert all(share in note for share in shares), "what packing costs"
-    figure.get_by_role("button", name="Negative").tap()
-    assert probability_once("after 10 words") < 0.5
-    assert "down" in marked.get_by_text("terrible", exact=True).get_attribute("class")
-    field = figure.get_by_label("A review")
-    field.fill("")
-    field.press_sequentially("Wonderful qwertyuiop")
-    assert probability_once("after 2 words, of which it knows 1") > 0.5
-    assert "up" in marked.get_by_text("wonderful", exact=True).get_attribute("class")
-    assert "unknown" in marked.get_by_text("qwertyuiop", exact=True).get_attribute("class")
-    field.fill("a" * 200)
-    probability_once("after 1 word, of which it knows 0")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360, "a long word breaks"
-    field.fill("")
-    page.wait_for_function("document.querySelector('gru-review .book-words').innerText.includes('Nothing is written')")
+def test_a_strip_shows_at_which_row_the_answer_changed(open_page):
+    page, figure = digit_page(open_page, reduced_motion="reduce")
+    figure.locator(".gru-sample").nth(11).click()
+    strip = figure.locator(".gru-answers")
+    changes = re.findall(r"(\d) from row (\d+)", strip.get_attribute("aria-label"))
+    assert len(changes) > 2, "it changes its mind about a digit that it misreads"
+    said = []
+    for row in range(1, 29):
+        set_row = "(input, row) => { input.value = row; input.dispatchEvent(new Event('input')) }"
+        figure.get_by_label("Rows read").evaluate(set_row, row)
+        assert figure.locator(".gru-answer b").inner_text() == best_digit(figure)
+        said.append(best_digit(figure))
+        assert strip.locator(".said").count() == row
+    assert changes == [(digit, str(t + 1)) for t, digit in enumerate(said) if not t or said[t - 1] != digit]
+    strip.click(position={"x": 2, "y": 25})
+    assert figure.get_by_label("Rows read").input_value() == "1"
     assert page.faults == []
 
 
 PARTS = {
     "mnist": ["numbers"],
     "reviews": ["table", "kernel", "recurrentKernel", "bias", "denseKernel", "denseBias"],
+    "bag": ["rarity", "weights"],
 }
 
 
@@ -458,7 +408,10 @@ def come_near(figure, awaited):
     raise AssertionError(f"never came: {awaited}")
 
 
-@pytest.mark.parametrize(("name", "tag", "stem"), [(MNIST, "gru-digit", "mnist"), (IMDB, "gru-review", "reviews")])
+@pytest.mark.parametrize(
+    ("name", "tag", "stem"),
+    [(MNIST, "gru-digit", "mnist"), (IMDB, "gru-review", "reviews"), (IMDB, "gru-review", "bag")],
+)
 def test_weights_come_when_the_reader_does_and_are_missed_in_words(open_page, name, tag, stem):
     page = open_page(name)
     figure, controls = page.locator(tag), page.locator(f"{tag} :is(button, input, textarea, canvas, svg)")
@@ -480,6 +433,25 @@ def test_weights_come_when_the_reader_does_and_are_missed_in_words(open_page, na
     figure.scroll_into_view_if_needed()
     page.wait_for_function(f"Object.hasOwn(book.models, '{stem}')")
     assert controls.count() > 5
+
+
+def test_a_curve_has_its_name_at_its_end_and_leaves_its_former_self_behind(open_page):
+    page = open_page(REACH, size=(360, 740), has_touch=True, is_mobile=True)
+    figure = page.locator("gru-vanishing")
+    figure.scroll_into_view_if_needed()
+    names, ghosts = figure.locator("svg .name"), figure.locator(".ghost")
+    for settings in ({"bias": 0}, {"bias": 6}, {"bias": -2, "radius": 2}):
+        reached(figure, **settings)
+        boxes = [name.bounding_box() for name in names.all()]
+        assert sorted(names.all_text_contents()) == sorted(KINDS)
+        for one, other in combinations(boxes, 2):
+            apart = abs(one["y"] - other["y"]) >= 12 or abs(one["x"] - other["x"]) >= max(one["width"], other["width"])
+            assert apart, "two names lie on each other"
+        assert max(box["x"] + box["width"] for box in boxes) <= 360 - 16
+    before = [figure.locator(f"svg path.{colour}:not(.ghost)").get_attribute("d") for colour in "rzg"]
+    figure.get_by_role("button", name="Draw other weights").click()
+    assert [ghost.get_attribute("d") for ghost in ghosts.all()] == before
+    assert page.faults == []
 
 
 QUESTION = """<h1>A page</h1><section>

@@ -148,13 +148,36 @@ def test_axe_finds_what_is_wrong_by_night_alone(open_page, axe):
     assert list(found["dark"]) == ["color-contrast"]
 
 
-def test_without_scripts_every_figure_has_words(open_page):
+FIGURES = ":is(gru-explorer, gru-flow, gru-vanishing, gru-beginnings, gru-digit, gru-review)"
+
+
+def test_without_scripts_every_figure_is_a_still_with_its_caption(open_page):
+    seen = set()
     for path in SITE.rglob("*.html"):
         if not re.search(r"<gru-[a-z]+>", path.read_text(encoding="utf-8")):
             continue
         page = open_page(str(path.relative_to(SITE)), java_script_enabled=False)
-        for figure in page.locator(":is(gru-explorer, gru-vanishing, gru-beginnings, gru-digit, gru-review)").all():
-            assert "a figure to play with stands here" in figure.inner_text()
+        for figure in page.locator(FIGURES).all():
+            figure.scroll_into_view_if_needed()
+            picture = figure.locator("img")
+            assert "With JavaScript" in figure.locator("figcaption").inner_text()
+            assert "stands here" not in figure.inner_text()
+            box = picture.bounding_box()
+            assert box["width"] > 500
+            seen.add(picture.get_attribute("src").rpartition("/")[2])
+        page.wait_for_load_state("load")
+        theme = page.locator("html").get_attribute("data-theme")
+        assert theme == "light", "the colours of text and code hang on it"
+        assert page.faults == []
+    assert seen == {path.name for path in (SITE / "_static" / "stills").iterdir()}, "none missing, none left over"
+
+
+def test_a_still_is_not_asked_for_where_the_figure_is(open_page, served):
+    page = open_page("chapters/index.html", at=served)
+    page.locator("gru-flow.book-live").wait_for()
+    page.wait_for_load_state("networkidle")
+    names = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert not [name for name in names if "/stills/" in name]
 
 
 MOVING = """() => [...document.querySelectorAll("*")].flatMap((one) => {

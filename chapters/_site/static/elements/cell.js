@@ -63,9 +63,10 @@ book.cellPicture = (kind, attributes = {}) => {
       : book.svg("text", { x: place[0], y: place[1], "text-anchor": place[2] });
     if (words.lastChild?.classList?.contains("index")) value.setAttribute("dy", -7);
     words.append(value);
-    values[part] = { line, value };
+    const flow = book.svg("path", { d, class: `flow ${name}` });
+    values[part] = { line, flow, value };
     return book.svg("g", { "data-part": part, class: "wire" },
-      book.svg("path", { d, class: "reach" }), line, book.svg("path", { d, class: `flow ${name}` }),
+      book.svg("path", { d, class: "reach" }), line, flow,
       ...tips.map(([x, y, way]) => book.svg("path", { d: `M${x} ${y}${TIPS[way]}`, class: `tip ${name}` })), words);
   });
   const [turnX, turnY] = kind.keeps ? [256, 182] : [122, 152];
@@ -77,8 +78,9 @@ book.cellPicture = (kind, attributes = {}) => {
     kind.resetAfter ? node(402, 352, "r", "⊙") : node(402, 464, "r", "⊙"),
     node(122, 98, "z", "⊙"), node(548, 182, "g", "⊙"), node(548, 98, "h", "+"), node(548, 352, "h", "+"));
   drawing.show = (step) => {
-    for (const [part, { line, value }] of Object.entries(values)) {
+    for (const [part, { line, flow, value }] of Object.entries(values)) {
       line.style.strokeWidth = width(step[part]);
+      flow.style.strokeWidth = width(step[part]) / 4;
       value.textContent = book.shown(step[part]);
     }
   };

@@ -1,14 +1,5 @@
 // How large a gradient is after many steps back: SimpleRNN, GRU and LSTM with random weights, backpropagated by hand.
 "use strict";
-
-/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-book.random = (seed) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let a = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  a = (a + Math.imul(a ^ (a >>> 7), 61 | a)) ^ a;
-  return ((a ^ (a >>> 14)) >>> 0) / 4294967296;
-};
-
 {
 const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 const matrix = (rows, columns, entry) => Array.from({ length: rows }, () => Float64Array.from({ length: columns }, entry));

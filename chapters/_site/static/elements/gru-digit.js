@@ -1,65 +1,9 @@
 // Draw a digit: the GRU(64) of the chapter on MNIST reads it row by row.
 "use strict";
 {
-const SIDE = 28, BOX = 20, CENTRE = 14.5; // pixels of an image, of the digit in it, and where MNIST has its centre of mass
-const PEN = 1.35, EDGE = 1; // half the width of a stroke, for as much ink as in MNIST, and how far its edge fades
+const SIDE = 28; // pixels of an image, and rows to read
 const PAUSE = 90; // milliseconds between two rows
 const STATES = { z: "update gates z", r: "reset gates r", h: "states h (hollow: negative)" };
-
-/** An image of 784 numbers from 0 to 1, with ink along strokes; a stroke is a list of points [x, y]. */
-book.inked = (strokes) => {
-  const image = new Float64Array(SIDE * SIDE);
-  for (const stroke of strokes) {
-    stroke.forEach(([x1, y1], i) => {
-      const [x0, y0] = stroke[Math.max(0, i - 1)], dx = x1 - x0, dy = y1 - y0, square = dx * dx + dy * dy || 1;
-      for (let k = 0; k < image.length; k++) {
-        const x = (k % SIDE) + 0.5 - x0, y = Math.floor(k / SIDE) + 0.5 - y0;
-        const along = Math.min(1, Math.max(0, (x * dx + y * dy) / square));
-        const away = Math.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2);
-        image[k] = Math.max(image[k], Math.min(1, (PEN - away) / EDGE + 0.5));
-      }
-    });
-  }
-  return image;
-};
-
-const centreOfMass = (image) => {
-  let ink = 0, x = 0, y = 0;
-  image.forEach((value, k) => { ink += value; x += value * ((k % SIDE) + 0.5); y += value * (Math.floor(k / SIDE) + 0.5); });
-  return [x / ink, y / ink];
-};
-
-/** Strokes made into an image as MNIST's digits were: to fit 20 × 20, then with the centre of mass in the middle. */
-book.asInMnist = (strokes) => {
-  const points = strokes.flat();
-  if (!points.length) return new Float64Array(SIDE * SIDE);
-  const [left, top] = [0, 1].map((axis) => Math.min(...points.map((point) => point[axis])));
-  const [right, bottom] = [0, 1].map((axis) => Math.max(...points.map((point) => point[axis])));
-  const scale = (BOX - 2 * PEN) / Math.max(right - left, bottom - top, 4); // a dot stays a dot
-  const around = (x, y) => book.inked(strokes.map((stroke) =>
-    stroke.map((point) => [CENTRE + scale * (point[0] - x), CENTRE + scale * (point[1] - y)])));
-  const x = (left + right) / 2, y = (top + bottom) / 2, [massX, massY] = centreOfMass(around(x, y));
-  return around(x + (massX - CENTRE) / scale, y + (massY - CENTRE) / scale);
-};
-
-/** The layers out of one run of numbers, in Keras's order; batch normalisation is inside the last. */
-book.digitNetwork = ({ units: n, features: m, numbers }) => {
-  const all = book.numbers(numbers, Float32Array);
-  let start = 0;
-  const next = (size) => all.subarray(start, (start += size));
-  const network = {
-    gru: { kernel: next(m * 3 * n), recurrentKernel: next(n * 3 * n), bias: next(2 * 3 * n) },
-    kernel: next(n * 10), bias: next(10),
-  };
-  if (start !== all.length) throw new Error("the model is not whole");
-  return network;
-};
-
-/** Read an image of 784 numbers: after each row the gates, the state and the ten probabilities. */
-book.readDigit = (image, { gru, kernel, bias }) => {
-  const rows = Array.from({ length: SIDE }, (_, t) => image.slice(t * SIDE, (t + 1) * SIDE));
-  return book.gruForward(rows, gru).map((step) => ({ ...step, p: book.softmax(book.dense(step.h, kernel, bias)) }));
-};
 
 const likeliest = ({ p }) => p.indexOf(Math.max(...p));
 
@@ -69,7 +13,6 @@ class Digit extends book.Figure {
     this.steps = [];
     this.row = SIDE;
     this.pen = [SIDE / 2, SIDE / 2];
-    this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.ink = book.svg("path");
     this.point = book.svg("circle", { r: 1 });
     this.sheet = book.svg("svg", {
@@ -89,8 +32,12 @@ class Digit extends book.Figure {
     }, book.svg("path"), book.svg("path", { class: "hollow" }))]));
     this.slider = book.slider({
       label: "Rows read", min: 0, max: SIDE, step: 1, value: SIDE, digits: 0,
-      change: (row) => { clearInterval(this.playing); this.row = row; this.update(); },
+      change: (row) => { this.player.stop(); this.go(row); },
     });
+    this.player = book.player({ first: 0, last: SIDE, pause: PAUSE, label: "Read row by row", now: () => this.row, go: (row) => this.go(row) });
+    this.undo = book.button("Undo", () => this.takeBack());
+    this.answer = book.html("p", { class: "gru-answer", "aria-hidden": true }, book.html("b"), book.html("span")); // the words say it too
+    this.strip = answers((row) => { this.player.stop(); this.go(row); });
     this.samples = book.html("div", { class: "book-buttons", role: "group", "aria-label": "Digits of MNIST's test part" });
     this.whenNear(["mnist", "digits"], () => this.start());
     const named = (words, part) => book.html("figure", {}, part, book.html("figcaption", {}, words));
@@ -100,10 +47,9 @@ class Digit extends book.Figure {
         book.html("div", { class: "gru-reading" },
           named("what it reads", this.seen), this.bars,
           ...Object.entries(STATES).map(([name, words]) => named(words, this.units[name])))),
-      this.slider,
-      book.html("div", { class: "book-buttons" },
-        ...(this.still ? [] : [book.button("Read row by row", () => this.play())]),
-        book.button("Clear", () => this.choose())),
+      book.html("div", { class: "gru-said" }, this.answer, named("what it says after each row", this.strip)),
+      this.slider, this.words,
+      book.html("div", { class: "book-buttons" }, ...this.player.buttons, this.undo, book.button("Clear", () => this.choose())),
       this.samples,
     ];
   }
@@ -116,7 +62,7 @@ class Digit extends book.Figure {
       const small = pixels({ "aria-hidden": true }), words = truth === read ? `${truth}` : `${truth}, read as ${read}`;
       paint(small, image);
       return book.html("button", {
-        type: "button", class: "gru-sample", onclick: () => { this.choose(image, truth); this.play(); },
+        type: "button", class: "gru-sample", onclick: () => { this.choose(image, truth); this.player.start(); },
       }, small, words);
     }));
     if (this.strokes.length) this.read(book.asInMnist(this.strokes));
@@ -124,7 +70,7 @@ class Digit extends book.Figure {
   }
 
   read(image, truth) {
-    clearInterval(this.playing);
+    this.player.stop();
     Object.assign(this, { image, truth, row: SIDE, steps: image && this.network ? book.readDigit(image, this.network) : [] });
     this.update();
   }
@@ -136,16 +82,16 @@ class Digit extends book.Figure {
     this.read(image, truth);
   }
 
-  play() {
-    clearInterval(this.playing);
-    if (this.still || !this.steps.length) return;
-    this.row = 0;
+  go(row) {
+    this.row = row;
     this.update();
-    this.playing = setInterval(() => {
-      this.row++;
-      if (this.row === SIDE) clearInterval(this.playing);
-      this.update();
-    }, PAUSE);
+  }
+
+  /** Take back the last stroke. */
+  takeBack() {
+    this.strokes.pop();
+    this.lift();
+    this.read(this.strokes.length ? book.asInMnist(this.strokes) : null);
   }
 
   update() {
@@ -162,7 +108,12 @@ class Digit extends book.Figure {
     for (const [name, drawing] of Object.entries(this.units)) {
       [1, -1].forEach((sign, i) => drawing.children[i].setAttribute("d", squares(step?.[name] ?? [], sign)));
     }
-    this.say(this.inWords(step));
+    const best = step && likeliest(step), [digit, sure] = this.answer.children;
+    digit.textContent = step ? best : "";
+    sure.textContent = step ? `${Math.round(100 * step.p[best])} % sure` : "";
+    this.strip.show(this.steps, this.row);
+    this.undo.disabled = !this.strokes.length;
+    this.say(this.inWords(step), this.player.playing());
   }
 
   inWords(step) {
@@ -225,6 +176,27 @@ const paint = (canvas, image, read = SIDE) => {
   const context = canvas.getContext("2d"), picture = context.createImageData(SIDE, SIDE);
   image.forEach((ink, k) => (picture.data[4 * k + 3] = 255 * ink * (k < read * SIDE ? 1 : 0.25)));
   context.putImageData(picture, 0, 0);
+};
+
+/** A strip with a place for each row: the darker the surer, with the digit where the answer changes. */
+const answers = (choose) => {
+  const strip = book.svg("svg", { class: "gru-answers", role: "img", onclick: ({ clientX }) => {
+    const { left, width } = strip.getBoundingClientRect();
+    choose(Math.min(SIDE, 1 + Math.floor((SIDE * (clientX - left)) / width)));
+  } });
+  strip.show = (steps, row) => {
+    const width = book.pixels(strip, 40), column = width / SIDE, said = steps.map(likeliest);
+    const turns = said.flatMap((digit, t) => (digit === said[t - 1] ? [] : [t]));
+    const long = (t, k) => (turns[k + 1] ?? SIDE) - t >= 2 || column > 16;
+    strip.setAttribute("aria-label", turns.map((t) => `${said[t]} from row ${t + 1}`).join(", ") || "nothing is read");
+    strip.replaceChildren(
+      ...steps.map(({ p }, t) => book.svg("rect", {
+        x: t * column + 0.5, y: 16, width: column - 1, height: 20, class: t < row ? "said" : "ahead", opacity: 0.12 + 0.88 * p[said[t]] ** 2,
+      })),
+      ...turns.map((t) => book.svg("line", { x1: t * column, x2: t * column, y1: 4, y2: 36, class: "turn" })),
+      ...turns.filter(long).map((t) => book.svg("text", { x: t * column + 4, y: 12 }, `${said[t]}`)));
+  };
+  return strip;
 };
 
 /** The values of one sign as squares in rows of eight, in area what the values are in size. */

@@ -178,7 +178,7 @@ class Explorer extends book.Figure {
     this.diagram.show(now);
     this.formulas.show(now);
     for (const [name, words] of Object.entries(this.calculation(now))) this.results[name].textContent = words;
-    this.say(this.inWords(now));
+    this.say(this.inWords(now), this.player.playing());
   }
 
   /** Say what lights up. */

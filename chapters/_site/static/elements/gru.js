@@ -58,3 +58,11 @@ book.softmax = (logits) => {
   const sum = powers.reduce((a, b) => a + b);
   return powers.map((p) => p / sum);
 };
+
+/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
+book.random = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let a = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  a = (a + Math.imul(a ^ (a >>> 7), 61 | a)) ^ a;
+  return ((a ^ (a >>> 14)) >>> 0) / 4294967296;
+};

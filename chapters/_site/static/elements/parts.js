@@ -76,14 +76,14 @@ book.player = ({ first = 1, last, pause, label = "Play", now, go }) => {
   const start = () => {
     if (now() === last) go(first);
     show(setInterval(() => {
+      if (now() + 1 >= last) stop(); // the last step is one to come to rest at
       to(now() + 1);
-      if (now() === last) stop();
     }, pause));
   };
   const by = (step) => () => { stop(); to(now() + step); };
   const play = book.button(label, () => (playing ? stop() : start()));
   const buttons = [...(book.still() ? [] : [play]), book.button("◂", by(-1), "Step back"), book.button("▸", by(1), "Step on")];
-  return { buttons, start: () => { stop(); if (!book.still()) start(); }, stop };
+  return { buttons, start: () => { stop(); if (!book.still()) start(); }, stop, playing: () => Boolean(playing) };
 };
 
 /** A line over steps: numbers into the d of a path, in a box of the given size, `low` at its foot. */
@@ -158,12 +158,17 @@ book.Figure = class extends HTMLElement {
     observer.observe(this);
   }
 
-  say(text) {
+  /** `passing`: one sentence of many in a row, for the eye alone. */
+  say(text, passing = false) {
     clearTimeout(this.saying); // a slider that moves says where it came to rest, not every stop
+    this.words.setAttribute("aria-live", passing ? "off" : "polite");
     this.words.setAttribute("aria-busy", true);
-    this.saying = setTimeout(() => {
+    const say = () => {
       this.words.textContent = text;
-      this.words.removeAttribute("aria-busy");
-    }, this.words.textContent ? 250 : 0);
+      if (!passing) this.words.removeAttribute("aria-busy");
+    };
+    if (passing || this.passing) say(); // nor the last of them waits
+    else this.saying = setTimeout(say, this.words.textContent ? 250 : 0);
+    this.passing = passing;
   }
 };
