@@ -38,8 +38,12 @@ What only our copy lacks is held against nobody; where an author's own program i
 def page() -> str:
     """Return the whole page as MyST Markdown."""
     counts = Counter(claim.verdict for claim in load_claims())
-    rows = [f"| {verdict} | {counts[verdict]} | {MEANING[verdict]} |" for verdict in VERDICTS]
+    rows = [
+        f'| <span class="chip verdict-{verdict}">{verdict}</span> | {counts[verdict]} | {MEANING[verdict]} |'
+        for verdict in VERDICTS
+    ]
     summary = "\n".join(["| verdict | claims | meaning |", "|---|---|---|", *rows])
+    summary = f"{_tally(counts)}\n\n:::{{container}} verdicts\n{summary}\n:::"
     numbers = {"total": counts.total(), "open": counts["open"], "decided": counts.total() - counts["open"]}
     parts = [INTRODUCTION.format(**numbers, summary=summary)]
     for source, group in groupby(load_claims(), key=lambda claim: claim.source):
@@ -48,9 +52,17 @@ def page() -> str:
     return "\n".join(parts)
 
 
+def _tally(counts: Counter[str]) -> str:
+    """Draw the verdicts as one bar, each as wide as it is frequent; the table below says the same."""
+    parts = [
+        f'<span class="verdict-{name}" style="flex-grow: {counts[name]}">{counts[name]}</span>' for name in VERDICTS
+    ]
+    return f'<div class="tally" aria-hidden="true">{"".join(parts)}</div>'
+
+
 def _row(claim: Claim) -> str:
     verdict = f"[{claim.verdict}](#claim-{claim.id})" if claim.decided_in else claim.verdict
-    cells = (f"“{claim.quote}”", verdict, claim.finding)
+    cells = (f'<span id="trial-{claim.id}"></span>“{claim.quote}”', verdict, claim.finding)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

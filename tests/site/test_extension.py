@@ -114,12 +114,10 @@ def names(page):
     return re.findall(r'<script ([^>]*)src="[^"]*?([\w.-]+)(?:\?[^"]*)?"', page)
 
 
-def test_every_script_is_deferred_or_in_the_page(scripts, out):
-    page = finish(scripts, out, HEAD)
-    assert names(page) == [("defer ", "doctools.js"), ("defer ", "bootstrap.js")]
-    assert "<script>const OPTIONS = {};</script>" in page
-    assert "<script>var inline = 1;</script>" in page
-    assert page.index("const OPTIONS") < page.index("var inline"), "the inline script adds to the options"
+def test_every_script_is_deferred_and_none_is_in_the_page(scripts, out):
+    page = finish(scripts, out, HEAD.replace("var inline = 1;", "DOCUMENTATION_OPTIONS.pagename = 'x';"))
+    assert names(page) == [("defer ", f"{name}.js") for name in ("documentation_options", "doctools", "bootstrap")]
+    assert "pagename" not in page
     assert "preload" not in page
 
 
@@ -631,3 +629,52 @@ def test_a_page_of_questions_tells_search_engines_what_it_answers(module):
             }
         ],
     }
+
+
+# Policy
+
+
+@pytest.fixture
+def guarded(module, out):
+    step = module("policy").set_policy
+    return lambda text: finish(step, out, f'<head><meta charset="utf-8" />{text}</head>')
+
+
+def test_a_policy_comes_before_all_that_it_governs(module, guarded):
+    page = guarded(
+        f'{module("scripts").SET_COLOURS}<script src="a.js"></script><script type="application/ld+json">{{}}</script>'
+    )
+    assert page.index("Content-Security-Policy") < page.index("<script")
+    assert "'unsafe-eval'" not in page
+    assert "script-src 'self' 'wasm-unsafe-eval' 'sha256-" in page
+
+
+@pytest.mark.parametrize(
+    "inside", ["<script>let x</script>", "<script defer>let x</script>", '<b title="" onclick="x()">']
+)
+def test_a_page_that_the_policy_would_break_is_a_fault(guarded, fault, inside):
+    with fault("has a script in it"):
+        guarded(inside)
+
+
+# How to cite
+
+
+def test_the_entry_of_bibtex_says_what_the_citation_file_says(module):
+    import yaml
+
+    bibtex = module("citation").bibtex
+    book = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    entry = bibtex(book, "https://example.org/")
+    assert f"title   = {{{{{book['title']}}}}}," in entry
+    assert "url     = {https://example.org/}," in entry
+    assert "year" not in entry, "nobody has released it"
+    released = {
+        "authors": [{"family-names": "Cho", "given-names": "K."}],
+        "title": "T",
+        "version": 1,
+        "date-released": "2026-01-02",
+    }
+    assert "{{Cho, K.}}" in bibtex(released)
+    assert "year    = {2026}" in bibtex(released)
+    assert "url" not in bibtex(released)

@@ -6,6 +6,7 @@ from sphinx.application import Sphinx
 
 from book_site import (
     cells,
+    citation,
     claims,
     exercises,
     formulas,
@@ -21,11 +22,26 @@ from book_site.accessibility import clear_barriers
 from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
+from book_site.policy import set_policy
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.stills import place_stills
 from book_site.styles import join_styles
 from book_site.tables import set_tables
 
+PARTS = (
+    exercises,
+    cells,
+    citation,
+    repository_links,
+    formulas,
+    front,
+    live,
+    claims,
+    metadata,
+    minutes,
+    scripts,
+    search,
+)
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
     formulas.colour_gates,
@@ -38,6 +54,7 @@ FINISH = (
     place_stills,
     place_pictures,
     join_styles,
+    set_policy,
 )
 
 
@@ -55,7 +72,7 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (exercises, cells, repository_links, formulas, front, live, claims, metadata, minutes, scripts, search):
+    for part in PARTS:
         part.setup(app)
     app.connect("build-finished", finish_pages, priority=900)  # after all others
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -14,6 +14,12 @@ from sphinx.application import Sphinx
 LONGEST = 155  # characters of a description that a search engine shows
 CARD = "_static/card.png"
 CARD_WORDS = "The GRU cell beside the title of the book."
+OTHERS = {  # pages without a text of their own
+    "search": '<meta name="description" content="Search the book on gated recurrent units: by section, with formulas,'
+    ' names in code and error messages as they are typed." />',
+    "genindex": '<meta name="description" content="Every term of the glossary on gated recurrent units, in the order'
+    ' of the alphabet, each with the place that explains it." />',
+}
 REDIRECT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={front}">
 <link rel="canonical" href="{base}{front}"><link rel="icon" href="_static/favicon.svg">
@@ -22,7 +28,8 @@ REDIRECT = """<!DOCTYPE html>
 """
 # It needs no other file: a server that knows the site's address shows it at any depth.
 NOT_FOUND = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>This page was reset – Gated Recurrent Units</title><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><style>:root{{color-scheme:light dark;background:light-dark(#fff,#14171b);color:light-dark(#1b1e22,#dcdfe3)}}
 body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;
@@ -56,6 +63,7 @@ def description(tree: nodes.document) -> str:
 def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
     """Write the head of one page."""
     if tree is None:
+        context["metatags"] = context.get("metatags", "") + OTHERS.get(page, "")
         return
     book, base = app.config.html_title, app.config.html_baseurl
     front = page == app.config.root_doc

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import yaml
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+PDF = "build/book.pdf"
 GITHUB = re.compile(r"(?:https://(?:[^@/]+@)?|git@|ssh://git@)github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
@@ -53,6 +56,8 @@ def settle_addresses(app: Sphinx, config: Config) -> None:
         "repository_branch": repository.get("branch") or "main",
         "path_to_docs": "",
         "use_repository_button": True,
+        "extra_footer": f"{config.html_theme_options.get('extra_footer', '')}\n"
+        f'<p><a href="https://github.com/{owner}/{name}/discussions">Ask, answer or object in the discussions</a></p>',
         "launch_buttons": {
             "colab_url": "https://colab.research.google.com",
             "binderhub_url": "https://mybinder.org",
@@ -62,5 +67,21 @@ def settle_addresses(app: Sphinx, config: Config) -> None:
     config.html_baseurl = config.html_baseurl or f"https://{owner}.github.io/{name}/"
 
 
+def offer_pdf(app: Sphinx, config: Config) -> None:
+    """Link the printed book, where `make pdf` has made one before this build: the publishing workflow does."""
+    if (Path(app.srcdir) / PDF).exists():
+        config.html_extra_path = [*config.html_extra_path, PDF]
+        footer = config.html_theme_options.get("extra_footer", "")
+        link = f'<p><a href="{{root}}{Path(PDF).name}">The whole book as PDF</a></p>'
+        config.html_theme_options = config.html_theme_options | {"extra_footer": f"{footer}\n{link}"}
+
+
+def root_links(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
+    """Let the link of the footer begin at the top folder, wherever the page is."""
+    context["theme_extra_footer"] = context.get("theme_extra_footer", "").replace("{root}", "../" * page.count("/"))
+
+
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", settle_addresses)
+    app.connect("config-inited", offer_pdf)
+    app.connect("html-page-context", root_links)

@@ -24,6 +24,9 @@ ALSO = {
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 OPTIONS = "documentation_options.js"
+# The policy of policy.py lets no script stand in a page: what these set nobody reads here, and reach.js prints.
+SETTING = re.compile(r"<script>DOCUMENTATION_OPTIONS\.[^<]*</script>\s*")
+PRINT = 'onclick="window.print()"'
 # Sphinx's own search, in place of which search.py has another
 UNUSED = {"searchtools.js", "language_data.js", "searchindex.js"}
 # what a page must hold for a script to be of use there
@@ -82,7 +85,6 @@ def replace_search_for_boxes(out: Path, pages: dict[Path, str]) -> dict[Path, st
 
 def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
     """Set the colours at once, run every other script last, drop those of no use."""
-    options = (out / "_static" / OPTIONS).read_text(encoding="utf-8")
 
     def deferred(page: Path, text: str) -> str:
         if OPTIONS not in text:
@@ -96,12 +98,10 @@ def defer_scripts(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
             attributes, name = found[1], PurePosixPath(found[2]).name
             if name in UNUSED or USE.get(name, "") not in text:
                 return ""
-            if name == OPTIONS:  # scripts in the page add to it, before deferred ones
-                return f"<script>{options}</script>\n"
             defer = "" if re.search(r"\b(?:defer|async)\b", attributes) else "defer "
             return f"<script {defer}{attributes}></script>\n"
 
-        return SCRIPT.sub(script, PRELOAD.sub("", text))
+        return SCRIPT.sub(script, PRELOAD.sub("", SETTING.sub("", text))).replace(PRINT, "")
 
     return {page: deferred(page, text) for page, text in pages.items()}
 

@@ -72,6 +72,7 @@ def open_page(chromium):
 
     def open_one(name, size=(1280, 900), at=FOLDER, before="", **options):
         viewport = dict(zip(("width", "height"), size, strict=True))
+        options = {"bypass_csp": True} | options  # wait_for_function evaluates strings; see test_policy.py
         context = chromium.new_context(viewport=viewport, **options)
         contexts.append(context)
         faults = []
