@@ -123,7 +123,8 @@ def fold_checks(output: nodes.Element) -> None:
                 parts.append(Fold("", *values, name=name, classes=["checks"]))
             else:
                 printed = stream.copy()
-                printed += nodes.Text("\n".join(lines))
+                printed.rawsource = "\n".join(lines)  # else Sphinx sets it as another kind of block
+                printed += nodes.Text(printed.rawsource)
                 parts.append(printed)
         stream.parent.replace(stream, parts)
 

@@ -32,6 +32,7 @@ def test_a_picture_keeps_its_hues_and_takes_the_ground_of_the_page(open_page, bo
     from PIL import Image
 
     page = open_page(PAGE, color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # nothing moves any more
     image = page.locator(f".bd-article {box}").first
     image.scroll_into_view_if_needed()
     image.evaluate(PICTURE)

@@ -30,6 +30,7 @@ def test_an_edge_is_dark_as_long_as_there_is_more(open_page, box, scheme):
     from PIL import Image, ImageChops
 
     page = open_page(EQUATIONS, size=PHONE, color_scheme=scheme)
+    page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # nothing moves any more
     one = page.locator(f".bd-article {box}:visible").first
     one.evaluate("one => { one.replaceChildren(); one.innerHTML = '<div style=\"width:900px;height:60px\">' }")
     one.scroll_into_view_if_needed()
