@@ -44,6 +44,7 @@ PARTS = (
 )
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
+    formulas.colour_gates,
     wrap_outputs,
     set_tables,
     clear_barriers,
