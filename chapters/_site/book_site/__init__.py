@@ -1,8 +1,11 @@
 """What the site needs beyond settings, one module for each need."""
 
+import sys
 from pathlib import Path
 
 from sphinx.application import Sphinx
+
+sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
 
 from book_site import (
     cells,

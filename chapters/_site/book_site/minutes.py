@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import yaml
@@ -12,9 +11,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
-
-sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
-
 from tools.notebooks import load, prose
 from tools.notebooks.minutes import Length, length
 

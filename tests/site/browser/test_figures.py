@@ -486,6 +486,16 @@ def test_a_result_opens_once_the_reader_has_committed_to_an_answer(open_page, op
     assert page.faults == []
 
 
+def test_every_question_of_a_page_can_be_answered(open_page):
+    """Also where the cell that decides it runs in the page."""
+    page = open_page(EQUATIONS)
+    buttons = page.locator("gru-predict").evaluate_all(
+        "(all) => all.map((one) => one.querySelectorAll('button').length)"
+    )
+    assert buttons
+    assert min(buttons) >= 2
+
+
 def test_a_result_that_is_searched_for_or_printed_is_there(open_page):
     page = question(open_page)
     page.emulate_media(media="print")

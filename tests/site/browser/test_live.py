@@ -188,6 +188,9 @@ def test_a_keyboard_leaves_the_editor(open_page, served):
     page.keyboard.press("Tab")
     assert editor.evaluate("(one) => one === document.activeElement")
     page.keyboard.press("Control+z")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n1/4")  # elsewhere on a page "/" asks for the search
+    assert page.locator("live-cell[number='2']").evaluate("(cell) => cell.code").endswith("\n1/4")
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert editor.evaluate("(one) => one !== document.activeElement")
