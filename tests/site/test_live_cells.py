@@ -33,6 +33,8 @@ def cells(require, monkeypatch):
         (["import torch\na = {}", "a['t'] = torch.ones(1)", "a"], ["", "torch", "torch"]),
         (["import torch\na = []", "a.append(torch.ones(1))", "a"], ["", "torch", "torch"]),
         (["import torch\nx = 1", "def f(torch):\n    return torch + x", "f(2)"], ["", "", ""]),
+        (["from gru_lib.conformance import check_gru", "check_gru"], ["threading", "threading"]),
+        (["import time\nx = 1", "time.perf_counter()", "x"], ["", "time", ""]),
         (["import subprocess\nx = 1", "subprocess.run('ls')"], ["", "subprocess"]),
         (
             [

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 BROUGHT = ROOT / "build" / "live"  # by tools/live.py
 SOURCE = ROOT / "chapters" / "_site" / "live"
 PLACE = "_static/live"
+SLOW = {"chapters/foundations/train_it_yourself"}  # trains for longer than a cell may run in a page
 FIGURES = (
     "contourpy",
     "cycler",
@@ -33,6 +34,7 @@ FIGURES = (
     "python_dateutil",
     "six",
 )
+LARGE_DATA = 1_000_000  # bytes: MNIST is not in the page
 EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the same files are the same archive
 
 
@@ -70,9 +72,10 @@ def python_folder() -> str:
 
 
 def pack_library(archive: Path) -> None:
-    """Write what the cells import: the library without its data, the recorded figures, and the kernel."""
+    """Write what the cells import: the library with its small data, the recorded figures, and the kernel."""
     files = [path for kind in ("py", "toml") for path in ROOT.glob(f"gru_lib/**/*.{kind}")]
     files += ROOT.glob("results/**/*.json")
+    files += [path for path in ROOT.glob("gru_lib/datasets/data/*/*") if path.stat().st_size < LARGE_DATA]
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
         for folder, paths in ((ROOT, files), (SOURCE, SOURCE.glob("page_kernel/*.py"))):
             for path in sorted(paths):
@@ -107,7 +110,7 @@ def bundle(out: Path) -> None:
 def mark_cells(app: Sphinx, tree: nodes.document, document: str) -> None:
     """Wrap each code cell of a page that runs: with its number, and with what it needs and the page lacks."""
     notebook = ROOT / f"{document}.ipynb"
-    if not is_brought(app) or not notebook.exists():
+    if not is_brought(app) or not notebook.exists() or document in SLOW:
         return
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = {index: "".join(cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"}

@@ -11,9 +11,13 @@ from symtable import SymbolTable, symtable
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = {"gru_lib", "matplotlib", "mpl_toolkits", "numpy", "PIL"}
-NO_PROCESSES = {"concurrent", "multiprocessing", "subprocess"}  # a browser starts none
+# What a browser does not offer: processes, threads, and a clock fine enough to measure with.
+NOT_OFFERED = {"concurrent", "multiprocessing", "subprocess", "threading", "time"}
 MODULES = {"np", "plt"}  # no cell changes them
+SOLUTION = "# Solution"
 IMPORTS = (ast.Import, ast.ImportFrom)
+# What of the library is imported but never runs in a page, which asks neither the network nor git.
+NEVER_RUN = ("gru_lib.datasets.download", "gru_lib.records.provenance")
 Names = dict[str, str]  # a name of the notebook, and what the page lacks without which it is not there
 
 
@@ -23,9 +27,14 @@ def needs(sources: Iterable[str]) -> list[str]:
     A cell needs what the names in it need; what it binds or may change needs the same from then on.
     """
     lacking: Names = {}
+    sources = list(sources)
     cells = [ast.parse(source) for source in sources]
     generators = set(_generators(cells))
-    return [_follow(cell, lacking, generators) for cell in cells]
+    found = [_follow(cell, lacking, generators) for cell in cells]
+    for place, source in enumerate(sources):
+        if source.startswith(SOLUTION) and found[place]:
+            found[place - 1] = found[place]  # nobody can answer what cannot be solved in the page
+    return found
 
 
 def is_live(found: list[str]) -> bool:
@@ -36,9 +45,10 @@ def is_live(found: list[str]) -> bool:
 def missing(module: str) -> str:
     """Return what an import asks for and the page lacks, or nothing."""
     top, *others = (name.partition(".")[0] for name in _with_all_it_imports(module))
-    if top in NO_PROCESSES:
+    if top in NOT_OFFERED:
         return top
-    return next((one for one in (top, *others) if one not in PACKAGES | sys.stdlib_module_names), "")
+    there = PACKAGES | sys.stdlib_module_names - {"subprocess", "threading"}
+    return next((one for one in (top, *others) if one not in there), "")
 
 
 def _follow(cell: ast.Module, lacking: Names, generators: set[str]) -> str:
@@ -112,7 +122,7 @@ def _with_all_it_imports(module: str) -> list[str]:
     """Return a module, and if it is one of the library all that is imported with it."""
     found, left = [module], [module]
     while left:
-        new = [name for name in _imported_by(left.pop()) if name not in found]
+        new = [name for name in _imported_by(left.pop()) if name not in found and not name.startswith(NEVER_RUN)]
         found += new
         left += new
     return found
@@ -126,7 +136,9 @@ def _imported_by(module: str) -> list[str]:
     files = [file for one in folders for file in (one / "__init__.py", one.with_suffix(".py")) if file.exists()]
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     at_once = (node for tree in trees for node in tree.body if isinstance(node, IMPORTS) or _must(node))
-    return [name for node in at_once for _, name in _imports(node)]
+    later = (one for tree in trees for node in tree.body if isinstance(node, ast.If) for one in _imports(node))
+    asked_for = [name for bound, name in later if bound == parts[-1]]  # what a package imports when it is used
+    return [name for node in at_once for _, name in _imports(node)] + asked_for
 
 
 def _must(node: ast.stmt) -> bool:

@@ -69,7 +69,7 @@ function error({ ename, evalue, traceback, hint, lacking: module }) {
 
 /** A sentence on what the page's Python lacks, with the way to a Python that has it. */
 export function lacking(module) {
-  const note = make("p", "live-lacking", `${module} is not in the page's Python. `);
+  const note = make("p", "live-lacking", `${module} does not run in a browser. `);
   const colab = document.querySelector('a[href^="https://colab.research.google.com/"]')?.href;
   if (!colab) {
     note.append("The notebook runs with it on your own machine.");

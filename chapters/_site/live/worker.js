@@ -38,9 +38,7 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 const START = `
 import json, sys
 sys.path.insert(0, "/book")
-from page_kernel import threads
 from page_kernel.cell import run
-threads.install()
 lambda source, number, post: run(source, number, lambda output: post(json.dumps(output)))
 `;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 from page_kernel.outputs import Send
 
@@ -16,10 +17,14 @@ class Lacking:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise ModuleNotFoundError(f"{self._module} is not in the page's Python", name=self._module)
+        raise ModuleNotFoundError(f"{self._module} does not run in a browser", name=self._module)
 
     def __call__(self, *_: object, **__: object) -> object:
         return self.used
+
+
+# Of Python itself Pyodide leaves this out; the library reads film reviews with it, and nothing else.
+sys.modules.setdefault("lzma", Lacking("lzma"))  # type: ignore[arg-type]
 
 
 def bring(statement: ast.Import | ast.ImportFrom, namespace: dict[str, object], name: str, send: Send) -> None:
