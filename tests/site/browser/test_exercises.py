@@ -63,7 +63,10 @@ def colour(one):
 
 
 @pytest.mark.usefixtures("live")
-@pytest.mark.parametrize("name", live_pages())
+@pytest.mark.parametrize(
+    "name",  # the cells of all pages are run, and their verdicts compared, in test_live_results
+    [pytest.param(name, marks=() if name == EQUATIONS else pytest.mark.weekly) for name in live_pages()],
+)
 def test_every_exercise_takes_its_stored_solution_and_no_untouched_stub(open_page, served, name):
     page = open_page(name, at=served)
     page.set_default_timeout(600_000)
