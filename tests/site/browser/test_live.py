@@ -49,11 +49,12 @@ def page(chromium, served):
         ("input('name? ')", ("input() waits for a keyboard", "Write the value into the cell")),
         ("import tensorflow as tf\ntf.constant(1)", ("tensorflow does not run in a browser",)),
         ("from keras import layers\nlayers.GRU(3)", ("keras does not run in a browser",)),
+        ("import urllib.request\nurllib.request.urlopen('https://example.org')", ("has no network",)),
+        # from here on memory is asked for, and the last of these keeps it
         ("import numpy as np\nnp.ones(1_250_000_000)", ("array is too big", "has one gigabyte")),
         ("import numpy as np\nnp.ones(10**8 * 2)", ("MemoryError", "has one gigabyte")),
         ("bytearray(10**10)", ("has one gigabyte",)),
         ("kept = []\nwhile True:\n    kept.append(bytearray(10**8))", ("MemoryError", "has one gigabyte")),
-        ("import urllib.request\nurllib.request.urlopen('https://example.org')", ("has no network",)),
         ("import sys\nsys.exit(3)", ("SystemExit",)),
         ("def f():\n    return f()\n\nf()", ("RecursionError",)),
     ],
