@@ -14,6 +14,7 @@ from book_site import (
     exercises,
     formulas,
     front,
+    installed,
     live,
     metadata,
     minutes,
@@ -38,6 +39,7 @@ PARTS = (
     repository_links,
     formulas,
     front,
+    installed,
     live,
     claims,
     metadata,
@@ -51,6 +53,7 @@ FINISH = (
     wrap_outputs,
     set_tables,
     clear_barriers,
+    installed.one_viewport,
     draw_icons,
     replace_search_for_boxes,
     defer_scripts,
@@ -58,6 +61,7 @@ FINISH = (
     place_pictures,
     join_styles,
     set_policy,
+    installed.list_files,
 )
 
 
