@@ -18,6 +18,7 @@ from book_site import (
     live,
     metadata,
     minutes,
+    previews,
     repository_links,
     scripts,
     search,
@@ -27,6 +28,7 @@ from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
 from book_site.policy import set_policy
+from book_site.previews import place_previews
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.stills import place_stills
 from book_site.styles import join_styles
@@ -44,12 +46,14 @@ PARTS = (
     claims,
     metadata,
     minutes,
+    previews,
     scripts,
     search,
 )
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
     formulas.colour_gates,
+    place_previews,
     wrap_outputs,
     set_tables,
     clear_barriers,

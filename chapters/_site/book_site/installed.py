@@ -53,7 +53,8 @@ def list_files(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
     for page, text in pages.items():
         for address in ASKED.findall(NOSCRIPT.sub("", text)):
             asked.add(Path(os.path.relpath(page.parent / address, out)).as_posix())
-    asked |= {path.relative_to(out).as_posix() for glob in ASKED_LATER for path in out.glob(glob)}
+    named = {one.partition("?")[0] for one in asked}  # the worker keeps one version of a file
+    asked |= {path.relative_to(out).as_posix() for glob in ASKED_LATER for path in out.glob(glob)} - named
     there = sorted(
         one for one in asked if (out / one.partition("?")[0]).is_file() and not one.startswith("_static/live/")
     )
