@@ -42,7 +42,7 @@ def moodle(quizzes: list[Quiz]) -> str:
             XML.SubElement(XML.SubElement(entry, "name"), "text").text = f"{quiz.title}, question {number}"
             _ask(entry, question)
     XML.indent(root)
-    return XML.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return XML.tostring(root, encoding="utf-8", xml_declaration=True).decode() + "\n"
 
 
 def _ask(entry: XML.Element, question: Question) -> None:
@@ -77,7 +77,9 @@ def anki(quizzes: list[Quiz]) -> str:
 def _sides(question: Question) -> tuple[str, str]:
     options = sorted(question.options.items(), key=lambda pair: not pair[1].is_right)
     asked = "".join(f"<li>{html(option.says)}</li>" for option in question.options.values())
-    reasons = "".join(f"<p><b>{letter}</b> {'✓' if one.is_right else '✗'}</p>{html(one.why)}" for letter, one in options)
+    reasons = "".join(
+        f"<p><b>{letter}</b> {'✓' if one.is_right else '✗'}</p>{html(one.why)}" for letter, one in options
+    )
     asked = f'{html(question.asks)}<ol type="a">{asked}</ol>'
     return asked.replace("\n", "&#10;"), reasons.replace("\n", "&#10;")
 

@@ -152,7 +152,9 @@ def test_moodle_gets_every_option_with_its_share_and_its_reason():
         assert [share > 0 for share in shares] == [one.is_right for one in question.options.values()]
         assert entry.findtext("single") == str(len(question.right) == 1).lower()
         assert all(len(plain(answer.findtext("feedback/text"))) > 10 for answer in answers)
-    said = {plain(answer.findtext("text")): plain(answer.findtext("feedback/text")) for answer in asked[0].findall("answer")}
+    said = {
+        plain(answer.findtext("text")): plain(answer.findtext("feedback/text")) for answer in asked[0].findall("answer")
+    }
     assert said["a & b"] == r"Since \(a < b\), as A page says; two lines."
     text = plain(asked[0].findtext("questiontext/text"))
     assert text.startswith(r'Is \(a < b\) & "c"?')
