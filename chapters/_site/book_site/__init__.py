@@ -19,6 +19,7 @@ from book_site import (
     metadata,
     minutes,
     previews,
+    quizzes,
     repository_links,
     scripts,
     search,
@@ -47,6 +48,7 @@ PARTS = (
     metadata,
     minutes,
     previews,
+    quizzes,
     scripts,
     search,
 )

@@ -20,7 +20,8 @@ def test_every_claim_is_a_place_with_a_sign_of_its_verdict(open_page):
     )
     assert [verdict for verdict, _ in shown] == [claim.verdict for claim in CLAIMS]
     assert page.locator(".claim .decided a").count() == len([claim for claim in CLAIMS if claim.decided_in])
-    sign = "(id) => getComputedStyle(document.getElementById(`trial-${id}`).parentElement.querySelector('.chip'), '::before').content"
+    sign = """(id) => getComputedStyle(
+      document.getElementById(`trial-${id}`).parentElement.querySelector(".chip"), "::before").content"""
     signs = {verdict: {page.evaluate(sign, c.id) for c in CLAIMS if c.verdict == verdict} for verdict in VERDICTS}
     assert all(len(one) == 1 for one in signs.values())
     assert len(set.union(*signs.values())) == len(VERDICTS), "no two verdicts have one sign"

@@ -25,7 +25,7 @@ def test_a_preview_says_what_the_link_leads_to(open_page, kind):
     assert words in preview.inner_text()
     assert preview.locator("a, [id]").count() == 0, "nothing to click, and no place twice"
     box = preview.bounding_box()
-    assert 0 <= box["x"] and box["x"] + box["width"] <= 1280
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 1280
     preview.hover()
     page.wait_for_timeout(300)
     assert preview.is_visible(), "one can read it with the mouse upon it"
