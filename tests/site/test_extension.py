@@ -696,3 +696,52 @@ def test_the_entry_of_bibtex_says_what_the_citation_file_says(module):
     assert "{{Cho, K.}}" in bibtex(released)
     assert "year    = {2026}" in bibtex(released)
     assert "url" not in bibtex(released)
+
+
+# Heads
+
+
+@pytest.mark.parametrize(
+    ("opening", "described"),
+    [
+        (
+            [
+                "It runs. Would a **test** notice? Look below.",
+                "A figure.",
+                "**The answer in one sentence:** it would not.",
+            ],
+            "It runs. Would a test notice? It would not.",
+        ),
+        (["What is it?", "A picture.", "It is a unit with two gates."], "What is it? It is a unit with two gates."),
+    ],
+)
+def test_a_chapter_is_described_by_its_question_and_its_answer(module, opening, described):
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    def paragraph(text):
+        parts = re.split(r"\*\*(.*?)\*\*", text)
+        inside = [nodes.strong("", part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts)]
+        return nodes.paragraph("", "", *inside)
+
+    box = nodes.admonition("", paragraph("Say what it is."), classes=["objectives"])
+    page = new_document("page")
+    page += nodes.section("", *map(paragraph, opening), box)
+    assert module("metadata").description(page) == described
+
+
+def test_a_head_has_one_viewport(module, out):
+    first, *others = (f'<meta name="viewport" content="{name}" />' for name in "abc")
+    pages = module("installed").one_viewport(out, {out / "a.html": "\n ".join([first, *others, "x"])})
+    assert list(pages.values()) == [f"{first}\n x"]
+
+
+def test_a_reference_is_called_what_it_is_called_where_it_is_cited(module):
+    from pybtex.database import Entry, Person
+
+    def named(*people):
+        return Entry("misc", fields={"year": "1997"}, persons={"author": list(map(Person, people))})
+
+    entries = [named("Hochreiter, S"), named("A, B", "van C, D"), named("A, B", "C, D", "E, F")]
+    labels = module("citation").AuthorYear().format_labels(entries)
+    assert list(labels) == ["Hochreiter, 1997", "A and van C, 1997", "A et al., 1997"]

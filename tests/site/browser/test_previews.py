@@ -10,7 +10,7 @@ PAGE = "chapters/foundations/bptt.html"
 LINKS = {
     "a word": (PAGE, 'a[href*="#term-"]', "gradient"),
     "an equation": ("chapters/foundations/forward.html", 'a[href*="#equation-"]', "tanh"),
-    "a source": (PAGE, 'a[href*="references.html#id"]', "19"),
+    "a source": (PAGE, 'a[href*="references.html#id"]', "20"),
 }
 
 
