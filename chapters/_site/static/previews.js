@@ -27,7 +27,12 @@
     link.setAttribute("aria-describedby", box.id);
     box.link = link;
     box.showPopover();
-    const [around, own] = [link.getClientRects()[0], box.getBoundingClientRect()];
+    place();
+  }
+
+  function place() {
+    if (!box.link) return;
+    const [around, own] = [box.link.getClientRects()[0], box.getBoundingClientRect()];
     const below = around.bottom + own.height + 12 < innerHeight;
     box.style.left = `${Math.max(8, Math.min(around.left, document.documentElement.clientWidth - own.width - 8))}px`;
     box.style.top = `${below ? around.bottom + 6 : Math.max(8, around.top - own.height - 6)}px`;
@@ -53,6 +58,6 @@
     addEventListener("focusin", ({ target }) => (of(target)?.matches(":focus-visible") ? show(of(target)) : hide()));
     addEventListener("focusout", hide);
     addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-    addEventListener("scroll", () => box.link && hide(), { passive: true });
+    addEventListener("scroll", place, { passive: true });
   }
 }
