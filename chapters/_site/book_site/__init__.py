@@ -17,6 +17,7 @@ from book_site import (
     live,
     metadata,
     minutes,
+    quizzes,
     repository_links,
     scripts,
     search,
@@ -42,6 +43,7 @@ PARTS = (
     claims,
     metadata,
     minutes,
+    quizzes,
     scripts,
     search,
 )
