@@ -2,8 +2,8 @@
 
     S_t = keep_t S_{t-1} + write_t k_t^T (v_t - k_t (keep_t S_{t-1}))
 
-Songlin Yang, Jan Kautz & Ali Hatamizadeh, Gated Delta Networks, 2025, equation 10: their beta is `write`, their alpha
-`keep`. With one key of length 1 that never changes and keep = 1 the row k S is a GRU's state, and its z is 1 - write.
+Songlin Yang, Jan Kautz & Ali Hatamizadeh, Gated Delta Networks, 2025: their beta is `write`, their alpha `keep`.
+With one key of length 1 that never changes and keep = 1 the row k S is a GRU's state, and its z is 1 - write.
 """
 
 import numpy as np
@@ -33,11 +33,6 @@ def delta_rule(
     -------
     (B, T, d, n) array
         A query q (B, d) reads q S.
-
-    Raises
-    ------
-    ValueError
-        If a shape does not fit.
 
     Notes
     -----

@@ -5,9 +5,8 @@
     g_t = silu(x_t W_h + b_h)                                 silu(a) = a sigmoid(a)
     h_t = z_t * h_{t-1} + (1 - z_t) * g_t
 
-Zhen Qin, Songlin Yang & Yiran Zhong, Hierarchically Gated Recurrent Neural Network, 2023, section 3.2, without the
-rotation in the complex plane, which their next version and flash-linear-attention leave out. In a stack the bound
-rises from layer to layer: theirs is a running sum of a softmax. Their layer multiplies the state by an output gate.
+Zhen Qin, Songlin Yang & Yiran Zhong, Hierarchically Gated Recurrent Neural Network, 2023, without the rotation in the
+complex plane and the output gate, as in flash-linear-attention. In a stack the bound rises from layer to layer.
 """
 
 from dataclasses import dataclass

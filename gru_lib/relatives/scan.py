@@ -29,11 +29,6 @@ def scan(a: NDArray, b: NDArray, h0: NDArray | None = None) -> NDArray:
     -------
     (B, T, n) array
 
-    Raises
-    ------
-    ValueError
-        If a shape does not fit.
-
     Notes
     -----
     Derived in the chapter *All steps at once*.

@@ -30,7 +30,7 @@ def in_torch(torch, parameters, x, *, blocks, signed):
 @pytest.mark.parametrize("blocks", [1, 2])
 def test_output_and_gradients_are_those_of_pytorch(require, blocks, signed):
     torch, rng = require("torch"), np.random.default_rng(blocks)
-    stack = MinGRUStack(3, 5, 2, blocks=blocks, rng=rng, dtype=np.float64, signed=signed)
+    stack = MinGRUStack((3, 5, 2), blocks=blocks, rng=rng, dtype=np.float64, signed=signed)
     for array in stack.parameters:
         array += 0.3 * rng.normal(size=array.shape)  # no bias is 0
     x, pull = rng.normal(size=(4, 9, 3)), rng.normal(size=(4, 9, 2))
