@@ -3,8 +3,10 @@
 Each is a plain loop over time in NumPy, a reference for other implementations, with its own cases and mistakes.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from gru_lib.relatives.block import BLOCK_GRU, DREAMER_GRU
-from gru_lib.relatives.check import check_relative
 from gru_lib.relatives.conv import CONV_GRU
 from gru_lib.relatives.decay import GRU_D
 from gru_lib.relatives.delta_rule import delta_rule
@@ -16,6 +18,9 @@ from gru_lib.relatives.relative import Relative
 from gru_lib.relatives.rg_lru import RG_LRU
 from gru_lib.relatives.scan import scan
 
+if TYPE_CHECKING:
+    from gru_lib.relatives.check import check_relative
+
 RELATIVES = {
     each.name: each
     for each in (
@@ -25,3 +30,10 @@ RELATIVES = {
 }
 
 __all__ = ["RELATIVES", "Relative", "check_relative", "delta_rule", "scan"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the check when it is used: it watches the clock in a thread, which a browser has not."""
+    if name != "check_relative":
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return import_module(f"{__name__}.check").check_relative
