@@ -83,7 +83,7 @@ def _replaced(state: State, rows: NDArray, new: State) -> State:
     """Return a state with these rows taken from another, of which they are all."""
 
     def replace(old: NDArray, new: NDArray) -> NDArray:
-        array = np.array(old)
+        array = np.array(old, dtype=np.result_type(old, new))
         array[rows] = new
         return array
 

@@ -45,6 +45,12 @@ def test_a_state_may_be_several_arrays():
     assert set(differences) == USES and max(differences.values()) < 1e-12
 
 
+def test_a_start_in_float32_rounds_no_state_in_float64():
+    wide, start = (lambda run: lambda x, h: run(x, h.astype(float))), START.astype("float32")
+    differences = stream_differences(wide(step), wide(whole), X, start)
+    assert max(differences.values()) < 1e-12
+
+
 def in_place(x_t, h):
     h[:] = gru_step(x_t, h, WEIGHTS)
     return h, h
