@@ -90,10 +90,12 @@ def bundle(out: Path) -> None:
         version.update(path.read_bytes())
     sizes = {path.name.partition("-")[0]: path.stat().st_size for path in (out / python_folder()).iterdir()}
     figures = sum(sizes[name] for name in FIGURES)
+    scripts = sizes["pyodide.mjs"] + sizes["pyodide.asm.js"]
     constants = {
         "PYTHON": f"./{python_folder()}/",
         "VERSION": version.hexdigest()[:8],
-        "BYTES": sum(sizes.values()) - figures + (out / "library.zip").stat().st_size,
+        "BYTES": sum(sizes.values()) - figures - scripts + (out / "library.zip").stat().st_size,
+        "BYTES_SCRIPTS": scripts,
         "BYTES_FIGURES": figures,
     }
     defined = [f"--define:{name}={json.dumps(value)}" for name, value in constants.items()]
