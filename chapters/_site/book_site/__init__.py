@@ -18,6 +18,7 @@ from book_site import (
     live,
     metadata,
     minutes,
+    quizzes,
     repository_links,
     scripts,
     search,
@@ -43,6 +44,7 @@ PARTS = (
     claims,
     metadata,
     minutes,
+    quizzes,
     scripts,
     search,
 )
