@@ -1,4 +1,4 @@
-"""A cell runs after what it needs of the cells above, and after nothing else; on a fresh page it gives what is stored."""
+"""A cell runs after what it needs of those above, and after nothing else; on a fresh page it gives what is stored."""
 
 import asyncio
 import copy
@@ -41,7 +41,7 @@ async def none(_):
 def run(session, *sources):
     """Run the last of some cells; return what it printed or raised, and of which cells something ran before."""
     outputs = []
-    ok = asyncio.run(session.run(list(enumerate(sources, start=1)), outputs.append))
+    ok = asyncio.run(session.run([(n, source, False) for n, source in enumerate(sources, start=1)], outputs.append))
     above = {one["above"] for one in outputs if "above" in one}
     said = [one.get("text") or one.get("ename") or one["data"]["text/plain"] for one in outputs if "output_type" in one]
     assert ok == all("ename" not in one for one in outputs)
@@ -113,7 +113,7 @@ def test_what_has_run_is_not_run_again_unless_it_changed(kernel):
 
 def test_an_error_above_is_told_with_its_cell_and_mended_by_the_next_run(kernel):
     session, outputs = kernel.Session(none), []
-    assert not asyncio.run(session.run([(3, "a = 1 / 0"), (7, "a")], outputs.append))
+    assert not asyncio.run(session.run([(3, "a = 1 / 0", False), (7, "a", False)], outputs.append))
     [error] = [one for one in outputs if "ename" in one]
     assert (error["cell"], error["ename"], error["line"]) == (3, "ZeroDivisionError", 1)
     assert run(session, "a = 1", "a") == ("1", {1})
@@ -157,18 +157,19 @@ def remembering(kernel, results):
     "path", [pytest.param(path, marks=pytest.mark.weekly if path.split("/")[-1][:-6] in LONG else ()) for path in PAGES]
 )
 def test_every_cell_gives_what_is_stored_on_a_fresh_page(kernel, path):
-    from book_site.live_cells import is_live, needs
+    from book_site.live_cells import needs
 
     cells = code_cells(path)
     sources = ["".join(cell["source"]) for cell in cells]
-    lacks = needs(sources)
-    live = [(number, source) for number, (source, lack) in enumerate(zip(sources, lacks, strict=True), 1) if not lack]
-    if not is_live(lacks):
-        pytest.skip("its cells need a framework")
+    listed = [
+        (number, source, bool(lack))
+        for number, (source, lack) in enumerate(zip(sources, needs(sources), strict=True), 1)
+    ]
     different, results = {}, {}
-    for count, (number, _) in enumerate(live, start=1):
+    for number, _, lacks in listed:
         outputs = []
-        asyncio.run(remembering(kernel, results).run(live[:count], outputs.append))
-        if found := compared(cells[number - 1], outputs):
-            different[number] = found
+        if not lacks:
+            asyncio.run(remembering(kernel, results).run(listed[:number], outputs.append))
+            if found := compared(cells[number - 1], outputs):
+                different[number] = found
     assert different == {}

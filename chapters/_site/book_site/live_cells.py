@@ -12,8 +12,15 @@ from page_kernel.statements import IMPORTS, Statement, imports, statements
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = {"gru_lib", "matplotlib", "mpl_toolkits", "numpy", "PIL"}
-# What a browser does not offer: processes, threads, and a clock fine enough to measure with.
+# What a browser does not offer: processes, threads, and a clock fine enough to measure with; and who needs it.
 NOT_OFFERED = {"concurrent", "multiprocessing", "subprocess", "threading", "time"}
+ASKS_FOR = {
+    "gru_lib.benchmark.compare": "subprocess",
+    "gru_lib.book.show_backend": "keras",
+    "gru_lib.conformance.process": "subprocess",
+    "gru_lib.datasets.load_imdb": "lzma",
+    "gru_lib.datasets.load_mnist": "MNIST",
+}
 MODULES = {"np", "plt"}  # no cell changes them
 SOLUTION = "# Solution"
 # What of the library is imported but never runs in a page, which asks neither the network nor git.
@@ -37,36 +44,35 @@ def needs(sources: Iterable[str]) -> list[str]:
     return found
 
 
-def is_live(found: list[str]) -> bool:
-    """Say whether a page runs: at least half of its cells do."""
-    return 2 * found.count("") >= len(found) > 0
-
-
 def missing(module: str) -> str:
     """Return what an import asks for and the page lacks, or nothing."""
-    top, *others = (name.partition(".")[0] for name in _with_all_it_imports(module))
-    if top in NOT_OFFERED:
-        return top
-    there = PACKAGES | sys.stdlib_module_names - {"subprocess", "threading"}
-    return next((one for one in (top, *others) if one not in there), "")
+    tops = [name.partition(".")[0] for name in _with_all_it_imports(module)]
+    if tops[0] in NOT_OFFERED:
+        return tops[0]
+    return ASKS_FOR.get(module) or next((one for one in tops if one not in PACKAGES | sys.stdlib_module_names), "")
 
 
 def _follow(cell: list[Statement], lacking: Names, generators: set[str]) -> str:
     """Return what one cell needs, and note which names are missing after it."""
-    found, touched = "", set()
+    found = ""
     for one in cell:
         imported = {name: lack for name, module in imports(one.tree) if (lack := missing(module))}
-        found = found or next((lacking[name] for name in sorted(one.reads) if name in lacking), "")
-        touched |= one.binds | one.changes - MODULES | one.reads & generators
+        lack = next((lacking[name] for name in sorted(one.reads) if name in lacking), "")
         for name in one.binds:
             lacking.pop(name, None)
         if isinstance(one.tree, IMPORTS):
             lacking |= imported
         else:
-            found = found or next(iter(imported.values()), "")
+            lack = lack or next(iter(imported.values()), "")
+        if lack:
+            lacking |= dict.fromkeys(one.binds, lack)
+        found = found or lack
+    found = found or _only_imports(cell)
     if found:
-        lacking |= dict.fromkeys(touched, found) | {name: lacking[name] for name in touched & lacking.keys()}
-    return found or _only_imports(cell)
+        rest = [one for one in cell if not one.stands_alone]
+        touched = {name for one in rest for name in one.binds | one.changes - MODULES | one.reads & generators}
+        lacking |= dict.fromkeys(touched - lacking.keys(), found)
+    return found
 
 
 def _only_imports(cell: list[Statement]) -> str:

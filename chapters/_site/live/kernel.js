@@ -25,7 +25,7 @@ export class Kernel {
   /**
    * Run the last of some cells after the one before has ended.
    *
-   * @param {[number, string][]} cells number and code of it and of all above it
+   * @param {[number, string, boolean][]} cells number and code of it and of all above it, and whether they lack something
    * @param {(output: object) => void} onOutput
    * @returns {Promise<boolean>} whether it went well; rejects with Ended
    */

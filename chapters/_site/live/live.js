@@ -13,7 +13,7 @@
  *   live:reset
  */
 import { lacking, make, show } from "./outputs.js";
-import { SIZE, editor, run, stop } from "./page.js";
+import { SIZE, editor, isMostlyElsewhere, run, stop } from "./page.js";
 import { forget, keep, recall } from "./typed.js";
 
 const LEAVE = "Tab indents. To leave the code with the keyboard press Escape, then Tab.";
@@ -29,13 +29,13 @@ class LiveCell extends HTMLElement {
     if (this.input) return;
     this.number = Number(this.getAttribute("number"));
     this.input = this.querySelector(".cell_input");
+    this.original = this.input.querySelector("pre").textContent.replace(/\n$/, "");
+    this.#code = this.original;
     const needs = this.getAttribute("needs");
     if (needs) {
-      this.input.after(lacking(needs));
+      if (!isMostlyElsewhere()) this.input.after(lacking(needs));
       return;
     }
-    this.original = this.querySelector(".cell_input pre").textContent.replace(/\n$/, "");
-    this.#code = this.original;
     this.stored = this.querySelector(".cell_output");
     this.#addButtons();
     const typed = recall(this.number);

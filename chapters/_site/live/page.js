@@ -16,7 +16,10 @@ const kernel = new Kernel(folder, (loaded) => {
 /** The editor, which comes with the first cell that is edited or run. */
 export const editor = () => import(`${folder}editor.js?v=${VERSION}`);
 
-const cells = () => [...document.querySelectorAll("live-cell:not([needs])")];
+/** Whether most cells need what the page lacks, so that it is not said at each. */
+export const isMostlyElsewhere = () => 2 * document.querySelectorAll("live-cell[needs]").length > cells().length;
+
+const cells = () => [...document.querySelectorAll("live-cell")];
 let before = Promise.resolve();
 
 /** Run a cell after those that were asked for before it. */
@@ -35,7 +38,7 @@ async function runNow(cell) {
   cell.begin(kernel.isReady ? "Running" : `Loading Python, ${SIZE}, once`);
   try {
     let failed;
-    const ok = await kernel.run(listed.map((one) => [one.number, one.code]), (output) => {
+    const ok = await kernel.run(listed.map((one) => [one.number, one.code, one.hasAttribute("needs")]), (output) => {
       if (output.above) cell.say(`First what it needs of cell ${output.above}: ${output.done} of ${output.of}`);
       else if (output.cell) failed = listed.find((one) => one.number === output.cell).fail(output);
       else if (output.begins) cell.say("Running");

@@ -1,4 +1,4 @@
-"""Every live cell of every page is run in the browser, and gives what is stored, by the rules of nbval."""
+"""Every live cell of every page is run in the browser, and gives what is stored; every exercise takes its solution."""
 
 import pytest
 
@@ -24,21 +24,42 @@ RUN_ALL = """async () => {
 }"""
 
 
+ANSWER = """async (one, solved) => {
+  const [stub, solution] = one.querySelectorAll("live-cell");
+  if (solved) stub.code = solution.original;
+  await stub.run();
+  return one.querySelector(".exercise-verdict").textContent.trim();
+}"""
+
+
 @pytest.fixture(scope="module")
 def page(open_pages, served):
-    """Open one page whose Python has started; it turns to the others, which find the names of those before them."""
+    """Open a page whose Python starts once: it turns to every other, whose cells find the names of those before."""
     page = open_pages(live_pages()[0], at=served)
     page.set_default_timeout(300_000)
     return page
 
 
-@pytest.mark.parametrize("name", live_pages())
-def test_every_live_cell_gives_what_is_stored(page, served, name):
-    page.evaluate(TURN_TO, f"{served}/{name}")
+@pytest.fixture(scope="module", params=live_pages())
+def name(request, page, served):
+    page.evaluate(TURN_TO, f"{served}/{request.param}")
+    return request.param
+
+
+def test_every_live_cell_gives_what_is_stored(page, name):
     numbers = page.evaluate("[...document.querySelectorAll('live-cell:not([needs])')].map((cell) => cell.number)")
     results = page.evaluate(RUN_ALL)
     assert [int(number) for number in results] == numbers
     cells = code_cells(name.replace(".html", ".ipynb"))
-    different = [one for number in numbers if (one := compared(cells[number - 1], results[str(number)]))]
-    assert different == []
+    assert [one for number in numbers if (one := compared(cells[number - 1], results[str(number)]))] == []
+    assert page.faults == []
+
+
+def test_every_exercise_takes_its_stored_solution_and_no_untouched_stub(page, name):
+    exercises = page.locator("book-exercise:not(:has([needs]))").all()
+    assert len(exercises) >= 3, name
+    for one in exercises:
+        assert one.evaluate(ANSWER, False).startswith("○ Not answered yet."), one.get_attribute("name")
+        assert one.evaluate(ANSWER, True) == "✓ Right.", one.get_attribute("name")
+    assert page.locator(".solved-mark").count() == len(exercises)
     assert page.faults == []

@@ -14,7 +14,7 @@ from page_kernel.order import Page, State, due
 from page_kernel.outputs import Output, Outputs, Send, display
 from page_kernel.statements import Statement, broken, statements
 
-Cells = list[tuple[int, str]]  # number and code, in the order of the page
+Cells = list[tuple[int, str, bool]]  # number and code, in the order of the page; whether it needs what the page lacks
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Session:
 
         Parameters
         ----------
-        cells : list of (int, str)
+        cells : list of (int, str, bool)
             All cells of the page down to the one that is asked for.
         send : callable
             Takes each output, a dict as in a notebook, as it comes; and of the cells above how far they are,
@@ -67,8 +67,13 @@ class Session:
 
     def _plan(self, cells: Cells) -> list[Work]:
         """Return what has to run: of the cell that is asked for all, and of those above what it needs."""
-        asked, code = cells[-1]
-        listed = [(number, one) for number, source in cells for one in _read(number, source)]
+        asked, code, _ = cells[-1]
+        listed = [
+            (number, one)
+            for number, source, lacks in cells
+            for one in _read(number, source)
+            if one.stands_alone or not lacks
+        ]
         page = Page()
         for _, one in listed:
             page.take(one)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from page_kernel.statements import IMPORTS, SETS, SETTINGS, Statement
 
-FIXED = (ast.Constant, ast.Tuple, ast.expr_context, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator)
 State = dict[str, int]  # how each name came to its value, as one number
 Links = defaultdict[str, set[str]]
 
@@ -87,12 +86,11 @@ class Page:
             self.shares[name] |= one.binds
 
     def _kind(self, one: Statement) -> str:
-        value = getattr(one.tree, "value", None)
         if isinstance(one.tree, IMPORTS):
             return "pyplot" if "matplotlib" in ast.unparse(one.tree) else "module"
         if one.is_generator:
             return "generator"
-        if value and all(isinstance(node, FIXED) for node in ast.walk(value)):
+        if one.is_fixed:
             return "fixed"
         return "figure" if self._of_kind(one.shares | one.inside, "figure", "pyplot") else ""
 

@@ -28,6 +28,7 @@ SETTINGS = {"book_style": "plt"}  # functions without arguments that change how 
 SETS = ("filter", "rc", "seed", "set", "simplefilter", "update", "use")  # how functions begin that do
 IMPORTS = (ast.Import, ast.ImportFrom)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+FIXED = (ast.Constant, ast.Tuple, ast.expr_context, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator)
 BRANCHES = (ast.If, ast.While, ast.Try, ast.Match)
 
 
@@ -70,6 +71,17 @@ class Statement:
         """Whether it makes a random generator: whoever draws from one changes what is drawn next."""
         value = getattr(self.tree, "value", None)
         return isinstance(value, ast.Call) and ast.unparse(value.func).endswith("default_rng")
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it binds numbers or texts, which cannot change."""
+        value = getattr(self.tree, "value", None)
+        return value is not None and all(isinstance(node, FIXED) for node in ast.walk(value))
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it runs where the rest of its cell cannot: it imports, defines or names something."""
+        return isinstance(self.tree, (*IMPORTS, *SCOPES)) or self.is_fixed or self.is_generator
 
 
 def statements(tree: ast.Module) -> list[Statement]:
