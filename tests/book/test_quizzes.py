@@ -11,9 +11,13 @@ import pytest
 import gru_lib.scratch
 from gru_lib.book import quiz
 from gru_lib.book.quizzes import load_quiz, quiz_names, read
+from gru_lib.conformance import mutants
+from gru_lib.records.store import read_results
+from tests.support import ROOT
 from tools import notebooks
 from tools import quizzes as files
 
+RECORD = read_results(ROOT / "results" / "cpu.json")
 QUIZZES = {name: load_quiz(name) for name in quiz_names()}
 QUESTIONS = [(name, question) for name, one in QUIZZES.items() for question in one.questions]
 PROSE = {path: notebooks.prose(notebooks.load(path)) for path in notebooks.notebooks()}
@@ -34,8 +38,20 @@ def test_every_chapter_has_five_questions_and_asks_them_before_its_exercises():
             assert CHAPTERS[name].startswith(f"# {one.title}\n"), name
 
 
+def figure(name):
+    """Return a recorded figure, such as "mnist/gru-adam"."""
+    chapter, _, key = name.partition("/")
+    return RECORD[chapter]["figures"][key]["value"]
+
+
+def runs(name):
+    """Return the recorded values of an experiment, such as "imdb/as-published", a row for each run."""
+    chapter, _, key = name.partition("/")
+    return np.array(RECORD[chapter]["runs"][key]["values"])
+
+
 def test_a_number_of_a_question_is_what_it_is_computed_from():
-    names = {"np": np} | vars(gru_lib.scratch)
+    names = {"np": np, "mutants": mutants, "figure": figure, "runs": runs} | vars(gru_lib.scratch)
     checked = 0
     for name, question in QUESTIONS:
         said = " ".join([question.asks, *(f"{one.says} {one.why}" for one in question.options.values())])
@@ -55,6 +71,15 @@ def test_reasons_are_sentences_and_lead_to_pages_by_their_names():
             assert one.why[-1] in ".?", (name, one.why)
             for label, target in re.findall(r"\[([^]]+)\]\((/[^)#]+)", one.why):
                 assert TITLES[notebooks.ROOT / target[1:]] == label, (name, target)
+
+
+def test_every_wrong_answer_of_the_entry_test_leads_to_a_refresher():
+    page = (notebooks.CHAPTERS / "appendix/refreshers/are_you_ready.md").read_text()
+    assert page.startswith(f"# {QUIZZES['entry'].title}\n")
+    assert "```{quiz} entry\n" in page
+    for question in QUIZZES["entry"].questions:
+        for one in question.options.values():
+            assert one.is_right or "](/chapters/appendix/refreshers/" in one.why, (question.asks, one.says)
 
 
 def test_no_letter_is_right_far_more_often_than_another():
@@ -98,7 +123,7 @@ def test_a_question_is_read_whole():
     ("old", "new", "said"),
     [
         (" (two are right)", "", "2 of 3 options are right; expected 1"),
-        ("two are right", "three are right", "2 of 3 options are right; expected 3"),
+        ("two are right", "three are right", "2 of 3 options are right; expected 1"),
         ("- [ ] No", "- [x] No", "3 of 3 options are right"),
         ("- [x] Yes", "- [ ] No", "1 of 3 options are right; expected 2"),
         ("  It is so, of course.\n", "", r"got '- \[x\] Yes"),
