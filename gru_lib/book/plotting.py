@@ -2,6 +2,7 @@
 
 import sys
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -22,7 +23,8 @@ COLOURS = {
 CYCLE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#3b4048"]
 INK, GROUND = COLOURS["h"], "#ffffff"
 DIVERGING = "RdBu_r"  # for signed values, white at zero
-SEQUENTIAL = LinearSegmentedColormap.from_list("book", [GROUND, COLOURS["z"]])  # for values of one sign
+SEQUENTIAL = "book"  # for values of one sign, white at zero
+mpl.colormaps.register(LinearSegmentedColormap.from_list(SEQUENTIAL, [GROUND, COLOURS["z"]]), force=True)
 
 STYLE = {
     "figure.figsize": (6, 3.3),

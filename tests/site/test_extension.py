@@ -531,6 +531,16 @@ def test_what_else_a_cell_shows_stays_in_sight(cell):
     assert [output.children[place].astext() for place in (1, 3)] == ["before", "after"]
 
 
+def test_where_figures_come_from_is_small_print(cell):
+    origin = "10 runs, recorded by `make record` on 2026-01-01; run again: 0"
+    for text in ("Runs on: Keras 3", origin, f"{origin}\nbest: 1"):
+        small, *others = cell("runs(f)", printed(text)).children[1].children[-1].children
+        assert small["classes"] == ["small-print"]
+        assert small.astext() == text.partition("\n")[0].replace("`", "")
+        assert [one.astext() for one in others] == ["best: 1"] * text.count("\n")
+    assert "small-print" not in str(cell("f()", printed("10 runs")))
+
+
 @pytest.mark.parametrize("source", ["check('a/b', answer)", "print(check_gru(expected))"])
 def test_a_tick_of_another_cell_is_no_check(cell, source):
     page = cell(source, printed("✓ a/b: right."), hide_mode="all")
