@@ -73,7 +73,7 @@ def python_folder() -> str:
 
 def pack_library(archive: Path) -> None:
     """Write what the cells import: the library with its small data, the recorded figures, and the kernel."""
-    files = [path for kind in ("py", "toml") for path in ROOT.glob(f"gru_lib/**/*.{kind}")]
+    files = [path for kind in ("py", "toml", "md") for path in ROOT.glob(f"gru_lib/**/*.{kind}")]
     files += ROOT.glob("results/**/*.json")
     files += [path for path in ROOT.glob("gru_lib/datasets/data/*/*") if path.stat().st_size < LARGE_DATA]
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:

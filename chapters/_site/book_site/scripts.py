@@ -18,6 +18,7 @@ ALSO = {
     "gru-digit": ("digit-reading.js",),
     "gru-explorer": ("cell.css", "unit.js", "equations.js", "cell.js", "unit-chart.js"),
     "gru-flow": ("cell.css", "gru-flow.css", "unit.js", "equations.js", "cell.js"),
+    "gru-quiz": ("gru-quiz.css",),
     "gru-review": ("review-reading.js", "word-chart.js"),
     "gru-vanishing": ("gradients.js",),
 }

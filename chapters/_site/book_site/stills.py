@@ -10,7 +10,7 @@ from pathlib import Path
 import imagesize
 from sphinx.errors import ExtensionError
 
-FIGURE = re.compile(r"<(?P<tag>gru-(?!predict\b)[a-z]+)>(?P<inside>.*?)</(?P=tag)>", re.S)
+FIGURE = re.compile(r"<(?P<tag>gru-(?!predict\b|quiz\b)[a-z]+)>(?P<inside>.*?)</(?P=tag)>", re.S)
 CAPTION = re.compile(r"a figure to play with stands here: (?P<words>.*?)</em>", re.S)
 SCALE = 1.5  # of a still's pixels to those of the page
 
