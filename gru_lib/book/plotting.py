@@ -1,6 +1,7 @@
 """One plot style for the whole book: one width, one text size, and the same colour for the same thing."""
 
 import sys
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -21,10 +22,19 @@ COLOURS = {
     "validation": "#e69f00",
 }
 CYCLE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#3b4048"]
-INK, GROUND = COLOURS["h"], "#ffffff"
-DIVERGING = "RdBu_r"  # for signed values, white at zero
-SEQUENTIAL = "book"  # for values of one sign, white at zero
-mpl.colormaps.register(LinearSegmentedColormap.from_list(SEQUENTIAL, [GROUND, COLOURS["z"]]), force=True)
+Z, R, INK = COLOURS["z"], COLOURS["r"], COLOURS["h"]
+
+# Of images: nothing is drawn at zero, so that they lie on the ground of the page.
+SEQUENTIAL = "book"  # for values of one sign
+DIVERGING = "book-signed"
+SHADES = "book-ink"  # for pictures
+RAMPS: dict[str, Any] = {
+    SEQUENTIAL: [f"{Z}00", Z],
+    DIVERGING: [(0, Z), (0.5, f"{Z}00"), (0.5, f"{R}00"), (1, R)],
+    SHADES: [f"{INK}00", INK],
+}
+for name, ramp in RAMPS.items():
+    mpl.colormaps.register(LinearSegmentedColormap.from_list(name, ramp), force=True)
 
 STYLE = {
     "figure.figsize": (6, 3.3),
