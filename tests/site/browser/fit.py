@@ -12,16 +12,23 @@ HIDDEN = """() => {
     return overflowX === "auto" && backgroundImage.includes("gradient") && /local.*scroll/.test(backgroundAttachment);
   };
   const rect = (one) => one.getBoundingClientRect();
+  const ink = (one) => {  // a line is higher than what is printed in it
+    const { left, right, top, bottom, height } = rect(one);
+    return { left, right, top: top + height / 4, bottom: bottom - height / 4 };
+  };
   const before = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 1;
   const beside = (a, b) => before(a, b) || before(b, a);
   const around = (out, { left, top, right, bottom }) =>
     out.left - 1 <= left && out.top - 1 <= top && right <= out.right + 1 && bottom <= out.bottom + 1;
-  const small = (one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a < 8;
+  const small = (one) => {
+    const { a, b } = one.getScreenCTM();
+    return parseFloat(getComputedStyle(one).fontSize) * Math.hypot(a, b) < 7.5;
+  };
   const texts = (plot) => [...plot.querySelectorAll("text")].filter((one) => one.textContent.trim());
   const upright = (one) => /^(|rotate\\(-?(0|90) .*)$/.test(one.getAttribute("transform") ?? "");
   const overprinted = (plot) => {
     const straight = texts(plot).filter(upright);
-    return straight.filter((one, at) => straight.slice(at + 1).some((other) => !beside(rect(one), rect(other))));
+    return straight.filter((one, at) => straight.slice(at + 1).some((other) => !beside(ink(one), ink(other))));
   };
   const says = (kind, one) => `${kind}: ${one.textContent.trim().slice(0, 60)}`;
   const all = (boxes) => [...document.querySelectorAll(boxes)].filter((one) => one.checkVisibility());

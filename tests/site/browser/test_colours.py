@@ -55,8 +55,9 @@ def test_a_picture_keeps_its_hues_and_takes_the_ground_of_the_page(open_page):
 DRAWN = """(colours) => {
   const rgb = (text) => text.match(/\\d+/g).slice(0, 3).map(Number);
   const plot = document.querySelector("svg.plot");
-  const parts = [...plot.querySelectorAll("path, use, text")].map((one) => getComputedStyle(one));
-  const drawn = parts.flatMap(({ fill, stroke }) => [fill, stroke]).filter((one) => one !== "none").map(rgb);
+  const parts = [...plot.querySelectorAll(":is(path, use, text):not(defs *)")].map((one) => getComputedStyle(one));
+  const drawn = parts.flatMap(({ fill, fillOpacity, stroke }) => [+fillOpacity ? fill : "none", stroke])
+    .filter((one) => one !== "none").map(rgb);
   const shown = colours.map((colour) => {
     plot.style.color = `var(${colour})`;
     return rgb(getComputedStyle(plot).color);

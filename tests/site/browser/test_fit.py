@@ -13,7 +13,7 @@ PLOT = "document.querySelector('.plot')"
 FAULTS = {
     "formula": "document.querySelector('.katex-display .base').style.paddingRight = '400px'",
     "cut without a sign": f"document.querySelector('.cell_input pre').style.{NO_SIGN}",
-    "cut in a plot": f"{PLOT}.querySelector('text').setAttribute('x', '425')",
+    "cut in a plot": f"{PLOT}.querySelector('text').style.transform = 'translateY(60px)'",
     "overprinted in a plot": f"{PLOT}.append({PLOT}.querySelector('text').cloneNode(true))",
     "too small in a plot": f"{PLOT}.querySelector('text').style.fontSize = '9px'",
     "text beyond its box": "document.querySelector('.bd-article p').style = 'width: 3rem; white-space: nowrap'",
