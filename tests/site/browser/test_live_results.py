@@ -58,7 +58,8 @@ def test_every_live_cell_gives_what_is_stored(page, name):
     assert page.faults == []
 
 
-def test_every_exercise_takes_its_stored_solution_and_no_untouched_stub(page, name):
+@pytest.mark.usefixtures("name")
+def test_every_exercise_takes_its_stored_solution_and_no_untouched_stub(page):
     exercises = page.locator("book-exercise:not(:has([needs]))").all()
     for one in exercises:
         assert one.evaluate(ANSWER, False).startswith("○ Not answered yet."), one.get_attribute("name")
