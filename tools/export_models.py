@@ -155,6 +155,7 @@ def letters(
         **dict(zip(("kernel", "recurrentKernel", "denseKernel"), parts, strict=True)),
         **{"bias": text(bias), "denseBias": text(b), "letters": "".join(letters)},
         "counts": base64.b64encode(counted(tables[longest], letters)).decode(),
+        "counted": sum(followers.total() for followers in tables[longest].values()),
         "bits": {name: round(value, 4) for name, value in bits.items()}
         | {"counting": [round(float(counting[k]), 4) for k in range(longest + 1)]},
     }

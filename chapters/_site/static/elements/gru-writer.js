@@ -19,7 +19,7 @@ class Writer extends book.Figure {
     const turn = (name, settings) => book.slider({ ...settings, change: (value) => { this[name] = value; this.write(); } });
     this.player = book.player({
       first: 0, last: LENGTH, pause: PAUSE, label: "Write letter by letter",
-      now: () => Math.max(0, this.chosen - this.first()), go: (t) => this.choose(this.first() + t),
+      now: () => Math.max(0, this.chosen - this.first()), go: (t) => { if (!this.read.length) this.player.stop(); this.choose(this.first() + t); },
     });
     this.warning = book.html("p", { class: "gru-warning" });
     this.texts = { gru: book.html("p", { class: "gru-text" }), counts: book.html("p", { class: "gru-text" }) };
@@ -54,7 +54,7 @@ class Writer extends book.Figure {
   start() {
     const { letters } = book.models;
     this.network = book.writingNetwork(letters);
-    this.tables = book.countTables(letters.counts, this.network.letters.length, LONGEST);
+    this.tables = book.countTables(letters, LONGEST);
     const { packed, before, counting } = letters.bits;
     this.cost.textContent = `On text put aside this GRU pays ${packed.toFixed(2)} bits per letter (${before.toFixed(2)} before its weights ` +
       `were rounded to eight bits); counting pays ${counting.map((bits, k) => `${bits.toFixed(2)} with ${numbered(k)} of context`).join(", ")}.`;

@@ -51,9 +51,9 @@ book.drawn = (p, random) => {
 };
 
 /** Tables of counts out of their bytes: for 0 to `longest` letters of context, what followed and how often. */
-book.countTables = (text, letters, longest) => {
-  const bytes = book.numbers(text, Uint8Array), tables = Array.from({ length: longest + 1 }, () => new Map());
-  let place = 0, context = 0;
+book.countTables = ({ counts, counted, letters: { length: letters } }, longest) => {
+  const bytes = book.numbers(counts, Uint8Array), tables = Array.from({ length: longest + 1 }, () => new Map());
+  let place = 0, context = 0, total = 0;
   const next = () => {
     let value = 0, shift = 0, byte;
     do {
@@ -71,9 +71,11 @@ book.countTables = (text, letters, longest) => {
     context += next();
     for (let followers = next(); followers > 0; followers--) {
       const letter = next(), count = next();
+      total += count;
       tables.forEach((table, k) => add(table, context % letters ** k, letter, count)); // the last k letters of the context
     }
   }
+  if (total !== counted) throw new Error("the model is not whole");
   return tables;
 };
 
