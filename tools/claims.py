@@ -21,10 +21,10 @@ INTRODUCTION = """% Written by tools/claims.py from gru_lib/book/claims.toml; `m
 
 The five tutorials that this book reproduces make {total} statements that one can test.
 Here they stand in their own words, each with a verdict.
-{decided} of the verdicts are links to the cell that decides them.
+{decided} of them are decided by a cell of a chapter, and what was found names it.
 That cell runs again on every change of the book, and fails if the measurement no longer supports the verdict.
 It also measures something of which the statement is not true, and fails if its check would let that pass.
-The other {open} are open: they need a larger experiment, which the last column names.
+The other {open} are open: they need a larger experiment, which is named there.
 
 A statement is judged in its whole sentence and at its date.
 What was true of an older Keras is *outdated* and not refuted.

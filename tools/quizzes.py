@@ -9,7 +9,7 @@ from zlib import crc32
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from gru_lib.book.quizzes import Question, Quiz, load_quiz, plain, quiz_names
+from gru_lib.book.quizzes import LINK, NAME, Question, Quiz, load_quiz, quiz_names
 
 BOOK = "Gated Recurrent Units"
 FILES = {
@@ -28,7 +28,7 @@ def key(question: Question) -> str:
 
 def html(text: str) -> str:
     """Set Markdown as HTML."""
-    return _markdown.render(plain(text)).strip()
+    return _markdown.render(LINK.sub(NAME, text)).strip()
 
 
 def moodle(quizzes: list[Quiz]) -> str:

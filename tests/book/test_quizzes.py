@@ -57,6 +57,15 @@ def test_reasons_are_sentences_and_lead_to_pages_by_their_names():
                 assert TITLES[notebooks.ROOT / target[1:]] == label, (name, target)
 
 
+def test_every_wrong_answer_of_the_entry_test_leads_to_a_refresher():
+    page = (notebooks.CHAPTERS / "appendix/refreshers/are_you_ready.md").read_text()
+    assert page.startswith(f"# {QUIZZES['entry'].title}\n")
+    assert "```{quiz} entry\n" in page
+    for question in QUIZZES["entry"].questions:
+        for one in question.options.values():
+            assert one.is_right or "](/chapters/appendix/refreshers/" in one.why, (question.asks, one.says)
+
+
 def test_no_letter_is_right_far_more_often_than_another():
     first = sum("a" in question.right for _, question in QUESTIONS)
     assert first < len(QUESTIONS) / 2
@@ -98,7 +107,7 @@ def test_a_question_is_read_whole():
     ("old", "new", "said"),
     [
         (" (two are right)", "", "2 of 3 options are right; expected 1"),
-        ("two are right", "three are right", "2 of 3 options are right; expected 3"),
+        ("two are right", "three are right", "2 of 3 options are right; expected 1"),
         ("- [ ] No", "- [x] No", "3 of 3 options are right"),
         ("- [x] Yes", "- [ ] No", "1 of 3 options are right; expected 2"),
         ("  It is so, of course.\n", "", r"got '- \[x\] Yes"),

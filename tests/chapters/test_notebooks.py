@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tests.support import ROOT
 from tools import notebooks
-from tools.notebooks import form, lint, minutes, prose
+from tools.notebooks import form, lint, minutes, prose, text_of
 
 NOTEBOOKS = {str(path.relative_to(ROOT)): notebooks.load(path) for path in notebooks.notebooks()}
 BUDGETS = json.loads((ROOT / "tests" / "budgets.json").read_text())
@@ -17,6 +17,7 @@ BUDGETS = json.loads((ROOT / "tests" / "budgets.json").read_text())
 
 # What is looked up and not read through has no frame.
 CHAPTERS = {name: notebook for name, notebook in NOTEBOOKS.items() if "/appendix/" not in name}
+REFRESHERS = {name: notebook for name, notebook in NOTEBOOKS.items() if "/refreshers/" in name}
 
 
 def broken(rule, among=NOTEBOOKS):
@@ -109,6 +110,29 @@ def test_frame():
     assert broken(rule, CHAPTERS) == {}
 
 
+def test_refreshers_are_short_and_a_chapter_leads_to_each():
+    links = "".join(prose(notebook) for notebook in CHAPTERS.values())
+
+    def rule(notebook):
+        text, length = prose(notebook), minutes.length(notebook)
+        opening, _, box = text.partition(":class: objectives\n\n")
+        held = {
+            "asks its question before the box": "?" in opening,
+            "shows a picture before the box": "![" in opening
+            or any(cell["outputs"] for cell in before_the_box(notebook)),
+            "says who needs it": re.search(r"^\*\*Needed in:\*\* \[", box, flags=re.M),
+            "takes ten minutes at most": length.minutes <= 10,
+            "has two or three exercises": 2 <= length.exercises <= 3,
+            "needs NumPy alone": not re.search(
+                r"import (keras|tensorflow|torch|jax|sklearn|pandas)", text_of(notebook)
+            ),
+        }
+        yield from (what for what, is_so in held.items() if not is_so)
+
+    assert broken(rule, REFRESHERS) == {}
+    assert [name for name in REFRESHERS if f"refreshers/{name.rpartition('/')[2]})" not in links] == []
+
+
 def before_the_box(notebook):
     """Return the code cells that stand before the objectives."""
     for cell in notebook["cells"]:
@@ -150,7 +174,7 @@ def test_exercises_have_stub_and_solution():
             yield f"{len(titles)} exercises, {len(outcomes)} with a check"
         yield from (f"{name}: {shown}" for name, shown in outcomes.items() if shown != ["○", "✓"])
 
-    assert broken(rule, CHAPTERS) == {}
+    assert broken(rule, CHAPTERS | REFRESHERS) == {}
 
 
 PREDICT = re.compile(r'^<gru-predict answer="(\d)">\n\n(.*?)\n\n</gru-predict>$', flags=re.S)

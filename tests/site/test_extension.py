@@ -424,11 +424,14 @@ def cell(module):
     def part(name, *children):
         return nodes.container("", *children, nb_element=f"cell_code_{name}", classes=[f"cell_{name}"])
 
-    def made(source, *outputs, before="words", builder="html", **more):
+    def one(source, *outputs, **more):
         code = part("source", nodes.literal_block(source, source))
         shown = [part("output", *outputs)] if outputs else []
+        return nodes.container("", code, *shown, nb_element="cell_code", **more)
+
+    def made(source, *outputs, before="words", after=(), builder="html", **more):
         page = new_document("page")
-        page += [nodes.paragraph(before, before), nodes.container("", code, *shown, nb_element="cell_code", **more)]
+        page += [nodes.paragraph(before, before), one(source, *outputs, **more), *(one(text, **more) for text in after)]
         page.settings.env = SimpleNamespace(app=SimpleNamespace(builder=SimpleNamespace(name=builder)), config=None)
         cells.NameFolds(page).run()
         return page
@@ -469,7 +472,12 @@ def folds(page):
         ("plt.plot(x)", [picture], "Show the code of the figure"),
         ("frame", [table], "Show the code of the table"),
         ("from a import b\nb()", [], "Show the imports"),
-        ("x = 1\ndef f(): pass", [], "Show the functions that follow"),
+        ("x = 1\ndef f(): pass", [], "Show the function <code>f</code>"),
+        (
+            "import a\ndef f(): pass\nclass C: pass",
+            [],
+            "Show the imports and the functions <code>f</code> and <code>C</code>",
+        ),
         ("x = 1", [], "Show the code"),
         ("print(x)", [lambda: printed("1")], "Show the code"),
     ],
@@ -479,6 +487,16 @@ def test_a_fold_says_what_stands_in_it(cell, source, outputs, name, mode):
     page = cell(source, *(output() for output in outputs), hide_mode=mode)
     assert folds(page) == {name: []}
     assert not any("hide_mode" in one for one in page.findall() if hasattr(one, "attributes")), "MyST-NB folds no more"
+
+
+def test_folds_that_show_nothing_and_stand_under_one_another_are_one(cell):
+    page = cell("import a", after=["def f(): pass", "x = f()", "# Solution\ny = 1"], hide_mode="input")
+    assert folds(page) == {"Show the imports and the function <code>f</code>": [], "Show the solution": []}
+    joined = page.children[1]
+    assert [one.astext() for one in joined.children] == ["import a", "def f(): pass", "x = f()"]
+    assert {one["nb_element"] for one in joined.children} == {"cell_code"}, "each is still a cell, which may be live"
+    page = cell("import a", picture(), after=["def f(): pass"], hide_mode="input")
+    assert list(folds(page)) == ["Show the code of the figure", "Show the function <code>f</code>"]
 
 
 def test_a_folded_output_says_what_it_is(cell):
@@ -669,7 +687,7 @@ def test_the_entry_of_bibtex_says_what_the_citation_file_says(module):
     entry = bibtex(book, "https://example.org/")
     assert f"title   = {{{{{book['title']}}}}}," in entry
     assert "url     = {https://example.org/}," in entry
-    assert "year" not in entry, "nobody has released it"
+    assert f"year    = {{{str(book['date-released'])[:4]}}}," in entry
     released = {
         "authors": [{"family-names": "Cho", "given-names": "K."}],
         "title": "T",
@@ -679,3 +697,52 @@ def test_the_entry_of_bibtex_says_what_the_citation_file_says(module):
     assert "{{Cho, K.}}" in bibtex(released)
     assert "year    = {2026}" in bibtex(released)
     assert "url" not in bibtex(released)
+
+
+# Heads
+
+
+@pytest.mark.parametrize(
+    ("opening", "described"),
+    [
+        (
+            [
+                "It runs. Would a **test** notice? Look below.",
+                "A figure.",
+                "**The answer in one sentence:** it would not.",
+            ],
+            "It runs. Would a test notice? It would not.",
+        ),
+        (["What is it?", "A picture.", "It is a unit with two gates."], "What is it? It is a unit with two gates."),
+    ],
+)
+def test_a_chapter_is_described_by_its_question_and_its_answer(module, opening, described):
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    def paragraph(text):
+        parts = re.split(r"\*\*(.*?)\*\*", text)
+        inside = [nodes.strong("", part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts)]
+        return nodes.paragraph("", "", *inside)
+
+    box = nodes.admonition("", paragraph("Say what it is."), classes=["objectives"])
+    page = new_document("page")
+    page += nodes.section("", *map(paragraph, opening), box)
+    assert module("metadata").description(page) == described
+
+
+def test_a_head_has_one_viewport(module, out):
+    first, *others = (f'<meta name="viewport" content="{name}" />' for name in "abc")
+    pages = module("installed").one_viewport(out, {out / "a.html": "\n ".join([first, *others, "x"])})
+    assert list(pages.values()) == [f"{first}\n x"]
+
+
+def test_a_reference_is_called_what_it_is_called_where_it_is_cited(module):
+    from pybtex.database import Entry, Person
+
+    def named(*people):
+        return Entry("misc", fields={"year": "1997"}, persons={"author": list(map(Person, people))})
+
+    entries = [named("Hochreiter, S"), named("A, B", "van C, D"), named("A, B", "C, D", "E, F")]
+    labels = module("citation").AuthorYear().format_labels(entries)
+    assert list(labels) == ["Hochreiter, 1997", "A and van C, 1997", "A et al., 1997"]

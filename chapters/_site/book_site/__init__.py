@@ -14,9 +14,11 @@ from book_site import (
     exercises,
     formulas,
     front,
+    installed,
     live,
     metadata,
     minutes,
+    previews,
     quizzes,
     repository_links,
     scripts,
@@ -27,6 +29,7 @@ from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
 from book_site.policy import set_policy
+from book_site.previews import place_previews
 from book_site.scripts import defer_scripts, replace_search_for_boxes
 from book_site.stills import place_stills
 from book_site.styles import join_styles
@@ -39,10 +42,12 @@ PARTS = (
     repository_links,
     formulas,
     front,
+    installed,
     live,
     claims,
     metadata,
     minutes,
+    previews,
     quizzes,
     scripts,
     search,
@@ -50,9 +55,11 @@ PARTS = (
 # in this order: a style that only an icon needs is known once the icon is drawn
 FINISH = (
     formulas.colour_gates,
+    place_previews,
     wrap_outputs,
     set_tables,
     clear_barriers,
+    installed.one_viewport,
     draw_icons,
     replace_search_for_boxes,
     defer_scripts,
@@ -60,6 +67,7 @@ FINISH = (
     place_pictures,
     join_styles,
     set_policy,
+    installed.list_files,
 )
 
 

@@ -32,11 +32,12 @@ class NameFolds(SphinxPostTransform):
         """Change every cell of the page; the one that is printed stays as it is."""
         if self.app.builder.name != "html":
             return
-        for cell in list(self.document.findall(_is_cell)):
-            if DEAD in cell.children[-1].astext():
-                _drop(cell)
-            else:
-                _fold(cell)
+        cells = list(self.document.findall(_is_cell))
+        dead = [cell for cell in cells if DEAD in cell.children[-1].astext()]
+        for cell in dead:
+            _drop(cell)
+        for group in _together([cell for cell in cells if cell not in dead]):
+            (_join if len(group) > 1 else _fold)(*group)
 
 
 def _is_cell(node: nodes.Node) -> bool:
@@ -85,13 +86,42 @@ def _part(cell: nodes.container, name: str) -> nodes.Element | None:
     return next((child for child in cell.children if child.get("nb_element") == name), None)
 
 
+def _together(cells: list[nodes.container]) -> list[list[nodes.container]]:
+    """Group the folded cells that show nothing and stand directly under one another."""
+    groups: list[list[nodes.container]] = []
+    for cell in cells:
+        place = cell.parent.index(cell)
+        above = cell.parent[place - 1] if place else None
+        if groups and groups[-1][-1] is above and _is_silent(above) and _is_silent(cell):
+            groups[-1].append(cell)
+        else:
+            groups.append([cell])
+    return groups
+
+
+def _is_silent(cell: nodes.container) -> bool:
+    hidden = cell.get("hide_mode") in ("input", "all") and not _part(cell, "cell_code_output")
+    return hidden and not cell.astext().startswith("# Solution")
+
+
+def _join(*cells: nodes.container) -> None:
+    """Make one fold of cells."""
+    name = code_name("\n".join(cell.astext() for cell in cells), None)
+    fold = Fold("", name=name, classes=["above-input", "joined"])
+    cells[0].parent.insert(cells[0].parent.index(cells[0]), fold)
+    for cell in cells:
+        del cell["hide_mode"]
+        cell.parent.remove(cell)
+        fold += cell
+
+
 def code_name(source: str, output: nodes.Element | None) -> str:
     """Say what folded code is for.
 
     Examples
     --------
-    >>> code_name("import numpy as np", None), code_name("# Solution: twice", None)
-    ('Show the imports', 'Show the solution')
+    >>> code_name("import numpy as np", None), code_name("def f(): ...", None)
+    ('Show the imports', 'Show the function <code>f</code>')
     """
     if source.startswith("# Solution"):
         return "Show the solution"
@@ -99,10 +129,13 @@ def code_name(source: str, output: nodes.Element | None) -> str:
         content = _content(output)
         return "Show the code" if content == "output" else f"Show the code of the {content}"
     statements = ast.parse(source).body
-    if isinstance(statements[0], ast.Import | ast.ImportFrom):
-        return "Show the imports"
-    defines = any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in statements)
-    return "Show the functions that follow" if defines else "Show the code"
+    contents = ["the imports"] if isinstance(statements[0], ast.Import | ast.ImportFrom) else []
+    names = [f"<code>{one.name}</code>" for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    if names:
+        several = [*names[:2], f"{len(names) - 2} more"] if len(names) > 3 else names
+        before = f"{', '.join(several[:-1])} and " if len(several) > 1 else ""
+        contents.append(f"the function{'s' * (len(names) > 1)} {before}{several[-1]}")
+    return f"Show {' and '.join(contents) or 'the code'}"
 
 
 def _content(output: nodes.Element) -> str:

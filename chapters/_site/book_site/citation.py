@@ -1,14 +1,36 @@
-"""How to cite the book: BibTeX from CITATION.cff, with the address where somebody knows it."""
+"""How the book cites, and is cited: a list with the names that stand in the text, and BibTeX from CITATION.cff."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from docutils import nodes
+from pybtex.database import Entry
+from pybtex.plugin import register_plugin
+from pybtex.style.formatting.plain import Style as Plain
+from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+
+class AuthorYear(BaseLabelStyle):
+    """Call an entry of the list what it is called where it is cited."""
+
+    def format_labels(self, sorted_entries: Iterable[Entry]) -> Iterator[str]:
+        """Yield such names as `Hochreiter and Schmidhuber, 1997`."""
+        for entry in sorted_entries:
+            people = [" ".join(one.prelast_names + one.last_names) for one in entry.persons["author"]]
+            names = " and ".join(people) if len(people) < 3 else f"{people[0]} et al."
+            yield f"{names}, {entry.fields['year']}"
+
+
+class BookStyle(Plain):
+    """The plain style, with these names in place of numbers."""
+
+    default_label_style = AuthorYear
 
 
 def bibtex(citation: dict[str, Any], address: str = "") -> str:
@@ -38,4 +60,5 @@ class BookCitation(SphinxDirective):
 
 
 def setup(app: Sphinx) -> None:
+    register_plugin("pybtex.style.formatting", "book", BookStyle)
     app.add_directive("book-citation", BookCitation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-LONGEST = 155  # characters of a description that a search engine shows
+LONGEST, CUT = 155, 340  # characters of a description that a search engine shows, and that a chat does
+SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z0-9“`(])")
+LATEX = re.compile(r"\\(?:mathrm)?|[{}]")
+ANNOUNCED = re.compile(r"^The answer(?: in one sentence)?[.:] ")
 CARD = "_static/card.png"
 CARD_WORDS = "The GRU cell beside the title of the book."
 OTHERS = {  # pages without a text of their own
@@ -46,18 +50,55 @@ ROBOTS = "User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n"
 
 
 def description(tree: nodes.document) -> str:
-    """Return the first sentences of a page, as many as a search engine shows."""
-    for paragraph in tree.findall(nodes.paragraph):
-        text = " ".join(paragraph.astext().split())
-        if len(text) < 40 or paragraph.parent.tagname not in ("section", "container"):
-            continue
-        kept, *others = re.split(r"(?<=[.!?]) ", text)
-        for sentence in others:
-            if len(kept) + len(sentence) >= LONGEST:
-                break
-            kept += f" {sentence}"
-        return kept if len(kept) <= LONGEST + 30 else f"{kept[:LONGEST].rsplit(' ', 1)[0]} …"
-    return ""
+    """Return the question of a chapter and its answer; of another page the first sentences."""
+    opening = _opening(tree)
+    for place, paragraph in enumerate(opening[:-1]):
+        asks = [one.endswith("?") for one in SENTENCE.split(_text(paragraph))]
+        if any(asks):
+            told = SENTENCE.split(_text(paragraph))[: len(asks) - asks[::-1].index(True)]
+            answer = _fitting(_answer(opening[place + 1 :]), LONGEST - len(told[-1]))
+            while len(told) > 1 and len(" ".join([*told, answer])) > CUT:
+                told.pop(0)
+            return " ".join([*told, answer])
+    texts = [text for text in map(_text, _paragraphs(tree)) if len(text) >= 40]
+    return _fitting(" ".join(texts[:2]), LONGEST)
+
+
+def _opening(tree: nodes.document) -> list[nodes.paragraph]:
+    """Return what stands before the box of objectives, or nothing."""
+    found: list[nodes.paragraph] = []
+    for node in tree.findall(lambda one: isinstance(one, nodes.paragraph | nodes.admonition)):
+        if isinstance(node, nodes.admonition):
+            return found if "objectives" in node["classes"] else []
+        if node.parent.tagname == "section" and node.astext():
+            found.append(node)
+    return []
+
+
+def _answer(paragraphs: list[nodes.paragraph]) -> str:
+    """Return what is printed bold and all that follows it, without the words that announce it; else what comes last."""
+    answer = next((one for one in paragraphs if any(one.findall(nodes.strong))), paragraphs[-1])
+    bold = next(answer.findall(nodes.strong), answer)
+    text = ANNOUNCED.sub("", _text(answer)[_text(answer).index(_text(bold)) :])
+    return text[:1].upper() + text[1:]
+
+
+def _paragraphs(tree: nodes.document) -> Iterator[nodes.paragraph]:
+    return (one for one in tree.findall(nodes.paragraph) if one.parent.tagname in ("section", "container"))
+
+
+def _text(node: nodes.Element) -> str:
+    return LATEX.sub("", " ".join(node.astext().split()))
+
+
+def _fitting(text: str, longest: int) -> str:
+    """Return the first sentence, and as many more as fit."""
+    kept, *others = SENTENCE.split(text)
+    for sentence in others:
+        if len(kept) + len(sentence) >= longest and not kept.endswith("?"):
+            break
+        kept += f" {sentence}"
+    return kept if len(kept) <= CUT else f"{kept[:CUT].rsplit(' ', 1)[0]} …"
 
 
 def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:

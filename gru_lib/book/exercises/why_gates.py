@@ -4,16 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gru_lib.book.exercises.engine import ChoiceExercise, FunctionExercise, ValueExercise
-
-
-def _sigmoid(a: NDArray | float) -> NDArray | float:
-    return 1 / (1 + np.exp(-a))
+from gru_lib.scratch import sigmoid
 
 
 def _gated(
     x: NDArray, h: NDArray, W: NDArray, U: NDArray, b: NDArray, W_z: NDArray, U_z: NDArray, b_z: NDArray
 ) -> NDArray:
-    z = _sigmoid(x @ W_z + h @ U_z + b_z)
+    z = sigmoid(x @ W_z + h @ U_z + b_z)
     return z * h + (1 - z) * np.tanh(x @ W + h @ U + b)
 
 
@@ -92,7 +89,7 @@ EXERCISES = {
         mistakes=[
             (lambda x, h: np.minimum(x, h), "this unit holds the smallest number; exchange x and h in the gate."),
             (
-                lambda x, h: _sigmoid(h - x) * h + (1 - _sigmoid(h - x)) * x,
+                lambda x, h: sigmoid(h - x) * h + (1 - sigmoid(h - x)) * x,
                 "the gate looks at the right difference, but it is undecided; make the sum much larger.",
             ),
             (lambda x, h: x, "this unit takes in everything; when should it keep?"),

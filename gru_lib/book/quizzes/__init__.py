@@ -8,8 +8,7 @@ from zlib import crc32
 FOLDER = Path(__file__).parent
 OPTION = re.compile(r"^- \[([ x])\] (.+)\n((?:  .+\n)+)", re.M)
 FACT = re.compile(r"^<!-- (\S+) = (.+) -->\n", re.M)
-LINK = re.compile(r"\[([^]]+)\]\(/[^)]+\)")  # from the top of the book, which only the website has
-SEVERAL = {"(two are right)": 2, "(three are right)": 3}
+LINK, NAME = re.compile(r"\[([^]]+)\]\(/[^)]+\)"), r"*\1*"  # a page of the website, and what stands for it elsewhere
 
 
 class Option(NamedTuple):
@@ -69,10 +68,9 @@ def _question(asks: str, rest: str) -> Question:
     if left := FACT.sub("", OPTION.sub("", rest.removeprefix(more))).strip():
         raise ValueError(f"{asks!r}: expected `- [ ] words` and the reason in the next line, indented; got {left!r}")
     found = [Option(mark == "x", says, " ".join(why.split())) for mark, says, why in OPTION.findall(rest)]
-    found.sort(key=lambda option: crc32(option.says.encode()))
-    options = dict(zip("abcdef", found, strict=False))
+    options = dict(zip("abcdef", sorted(found, key=lambda option: crc32(option.says.encode())), strict=False))
     question = Question(f"{asks}\n\n{more.strip()}".strip(), options, FACT.findall(rest))
-    expected = next((number for words, number in SEVERAL.items() if asks.endswith(words)), 1)
+    expected = 2 if asks.endswith("(two are right)") else 1
     if len(question.right) != expected or not expected < len({option.says for option in found}) == len(options):
         raise ValueError(f"{asks!r}: {len(question.right)} of {len(found)} options are right; expected {expected}")
     return question
@@ -87,19 +85,13 @@ def quiz(name: str, answers: str = "") -> Words:
         Of the chapter, as in the name of its notebook; or ``"entry"``.
     answers : str
         For each question a letter, such as ``"b d a c a"``; ``bd`` where two are right, ``-`` for no answer.
-
-    Raises
-    ------
-    ValueError
-        If there is no such quiz, or if the answers do not fit its questions.
     """
     questions, given = load_quiz(name).questions, answers.lower().split()
     if not given:
         return Words("\n\n".join(f"**{number}.** {_asked(one)}" for number, one in enumerate(questions, 1)))
     if len(given) != len(questions) or any(set(a) - {*q.options, "-"} for a, q in zip(given, questions, strict=True)):
         raise ValueError(f"answers is {answers!r}; expected a letter for each of {len(questions)} questions")
-    pairs = enumerate(zip(questions, given, strict=True), 1)
-    return Words("\n\n".join(f"{number} {_judged(*pair)}" for number, pair in pairs))
+    return Words("\n\n".join(f"{n} {_judged(*pair)}" for n, pair in enumerate(zip(questions, given, strict=True), 1)))
 
 
 def _asked(question: Question) -> str:
@@ -108,10 +100,5 @@ def _asked(question: Question) -> str:
 
 def _judged(question: Question, letters: str) -> str:
     chosen = [question.options[letter] for letter in letters if letter != "-"]
-    said = [f"{'✓' if one.is_right else '✗'} {one.says}: {plain(one.why)}" for one in chosen]
+    said = [f"{'✓' if one.is_right else '✗'} {one.says}: {LINK.sub(NAME, one.why)}" for one in chosen]
     return " ".join([*said, *["○ Another one is right."] * (set(letters) < question.right)]) or "○ Not answered yet."
-
-
-def plain(text: str) -> str:
-    """Name a page of the website where there is none to lead to."""
-    return LINK.sub(r"*\1*", text)

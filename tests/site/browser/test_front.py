@@ -78,7 +78,7 @@ def test_the_front_page_is_light_and_nothing_on_it_jumps(open_page, served):
     }).observe({ type: "layout-shift", buffered: true });"""
     for size in ((360, 740), (1366, 768)):
         page = open_page(FRONT, size=size, at=served, before=before)
-        page.locator("gru-flow .gru-cell").wait_for()
+        page.locator("gru-flow .gru-strip").wait_for()
         page.wait_for_load_state("networkidle")
         names = page.evaluate(BROUGHT)
         files = {re.sub(r"[?#].*", "", name).removeprefix(f"{served}/") for name in names if name.startswith(served)}
@@ -86,6 +86,11 @@ def test_the_front_page_is_light_and_nothing_on_it_jumps(open_page, served):
         assert len(sent) > 8
         assert sum(sent.values()) < 300_000, sorted(sent.items(), key=lambda one: -one[1])[:5]
         assert (page.evaluate("window.jumped") or 0) < 0.05
+        seen = [
+            page.locator(place).first.bounding_box() for place in (".gru-strip", ".number:last-child", ".ways .sd-card")
+        ]
+        assert max(box["y"] for box in seen) < 2 * 844, "question, cell, numbers and a way in on two screens of a phone"
+        assert page.locator("gru-flow .gru-cell").is_visible() == (size[0] > 700), "on a phone the cell is folded"
         assert page.faults == []
 
 

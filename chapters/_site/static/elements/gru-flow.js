@@ -41,8 +41,11 @@ class Flow extends book.Figure {
     this.wanted = !this.still; // what the reader wants; it runs only in sight
     new IntersectionObserver(([{ isIntersecting }]) => { this.seen = isIntersecting; this.run(this.wanted); }).observe(this);
     document.addEventListener("visibilitychange", () => this.run(this.wanted));
+    const inside = book.html("details", {}, book.html("summary", {}, "Look into the cell"), this.cell);
+    const wide = matchMedia("(min-width: 701px)"); // there is room for both beside each other
+    (wide.onchange = () => (inside.open = wide.matches))();
     return [
-      book.html("div", { class: "gru-cells" }, this.cell,
+      book.html("div", { class: "gru-cells" }, inside,
         book.html("div", {}, this.strip, this.words, this.slider, book.html("div", { class: "book-buttons" }, this.button))),
     ];
   }
