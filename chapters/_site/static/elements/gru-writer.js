@@ -5,7 +5,7 @@ const LENGTH = 160, LONGEST = 3, LIKELY = 6, PAUSE = 90; // letters to write, of
 const NAMES = { "\n": "line end", " ": "space" };
 const SIGNS = { "\n": "↵", " ": "␣" };
 
-const numbered = (k) => (k ? `${["one", "two", "three"][k - 1]} letter${k > 1 ? "s" : ""}` : "no letter");
+const NUMBERS = ["no", "one", "two", "three"];
 const shown = (p) => (p < 0.005 ? "0.00" : p.toFixed(2));
 
 class Writer extends book.Figure {
@@ -57,7 +57,7 @@ class Writer extends book.Figure {
     this.tables = book.countTables(letters, LONGEST);
     const { packed, before, counting } = letters.bits;
     this.cost.textContent = `On text put aside this GRU pays ${packed.toFixed(2)} bits per letter (${before.toFixed(2)} before its weights ` +
-      `were rounded to eight bits); counting pays ${counting.map((bits, k) => `${bits.toFixed(2)} with ${numbered(k)} of context`).join(", ")}.`;
+      `were rounded to eight bits); counting pays ${counting.map((bits, k) => `${bits.toFixed(2)} with ${NUMBERS[k]}`).join(", ")} letters of context.`;
     this.write();
   }
 
@@ -96,13 +96,15 @@ class Writer extends book.Figure {
     }, t + 1 === chosen && this.sign(number) === "↵" ? "↵\n" : this.network.letters[number]);
     this.texts.gru.replaceChildren(...read.slice(0, chosen).map(({ number }, t) => letter(number, t)));
     this.texts.counts.replaceChildren(...this.counted.slice(0, chosen).map((number, t) => book.html("span", { class: t < this.first() ? "begun" : null }, this.network.letters[number])));
-    this.counting.textContent = `Counting, with ${numbered(this.context)} of context`;
+    this.counting.textContent = `Counting, with ${NUMBERS[this.context]} letter${this.context === 1 ? "" : "s"} of context`;
     this.slider.set(chosen);
     this.units.show(step);
-    this.next.replaceChildren(...this.likely(step).map(([number, ...both]) => book.html("tr", {},
+    const expected = step ? this.expected(step) : [];
+    const likely = [...expected].sort((a, b) => Math.max(b[1], b[2]) - Math.max(a[1], a[2])).slice(0, LIKELY);
+    this.next.replaceChildren(...likely.sort((a, b) => b[1] - a[1]).map(([number, ...both]) => book.html("tr", {},
       book.html("th", { scope: "row" }, this.sign(number), book.html("span", { class: "visually-hidden" }, NAMES[this.network.letters[number]] ?? "")),
       ...both.map((p) => book.html("td", {}, book.html("i", { style: `--p:${p.toFixed(3)}` }), shown(p))))));
-    this.say(this.inWords(step), this.player.playing());
+    this.say(step ? this.inWords(step, expected) : "Nothing is written.", this.player.playing());
   }
 
   sign(number) {
@@ -110,18 +112,16 @@ class Writer extends book.Figure {
     return SIGNS[letter] ?? letter;
   }
 
-  /** The likeliest letters after a step, each with the GRU's probability and that of counting. */
-  likely(step) {
-    if (!step) return [];
+  /** What may come after a step: each letter with the GRU's probability and that of counting. */
+  expected(step) {
     const numbers = this.read.slice(0, this.chosen).map(({ number }) => number);
     const gru = book.tempered(step.scores, this.temperature), counts = book.countingAt(numbers, this);
-    return gru.map((p, number) => [number, p, counts[number]]).sort((a, b) => b[1] - a[1]).slice(0, LIKELY);
+    return gru.map((p, number) => [number, p, counts[number]]);
   }
 
-  inWords(step) {
-    if (!step) return "Nothing is written.";
+  inWords(step, expected) {
     const name = (number) => NAMES[this.network.letters[number]] ?? `“${this.network.letters[number]}”`;
-    const [[best, p], [second, q]] = this.likely(step);
+    const [[best, p], [second, q]] = [...expected].sort((a, b) => b[1] - a[1]);
     const kept = step.z.reduce((sum, z) => sum + z) / step.z.length;
     return `After ${this.chosen} letters, the last of them ${name(step.number)}: next it expects ${name(best)} with probability ${shown(p)}, ` +
       `then ${name(second)} with ${shown(q)}. Its update gates keep ${Math.round(100 * kept)} % of the state on average.`;
