@@ -39,7 +39,7 @@ def _score_cases(rng: np.random.Generator) -> list[tuple]:
 
 
 def _writing_cases(rng: np.random.Generator) -> list[tuple]:
-    """A made-up decoder that counts in its state and reads its last symbol; it stops by itself or is stopped."""
+    """Make up a decoder that counts in its state and reads its last symbol; it stops by itself or is stopped."""
     from_symbol, from_count = rng.normal(size=(4, 4)), rng.normal(size=(9, 4))
     from_count[:4, 3], from_count[5:, 3] = -9, 9  # symbol 3, the mark, comes after five others
 

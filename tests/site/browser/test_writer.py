@@ -37,10 +37,11 @@ def written(beginning, length, temperature, randoms):
     """Write in NumPy with these random numbers; return the letters' numbers and the last scores."""
     content, gru, W, b = network()
     letters, h = content["letters"], np.zeros((1, gru.units))
-    numbers = [letters.index(letter) for letter in beginning]
+    numbers, scores = [letters.index(letter) for letter in beginning], np.zeros(len(letters))
     for t in range(len(beginning) + length):
-        if t >= len(numbers):
-            numbers.append(int(np.searchsorted(np.cumsum(softmax(scores / temperature)), randoms.pop(0), side="right")))
+        if t >= len(beginning):
+            p = softmax(scores / temperature)
+            numbers.append(int(np.searchsorted(np.cumsum(p), randoms.pop(0), side="right")))
         h = gru_step(np.eye(len(letters))[[numbers[t]]], h, gru)
         scores = (h @ W + b)[0]
     return numbers, scores
