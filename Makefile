@@ -65,6 +65,7 @@ CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN
 bench: ## time the GRU in NumPy beside PyTorch and Keras's backends, and store the figures in results/bench/
 	@$(BOOTSTRAP) test
 	@for mode in train last forward step; do $(BENCH) --mode $$mode -o results/bench/cpu/$$mode.json || exit 1; done
+	@$(BENCH) --mode step --threads 1 --shape 1x1x28x64 --shape 64x1x28x64 -o results/bench/cpu/stream.json
 	@for size in T n B; do $(BENCH) $(CELLS) --scale $$size -o results/bench/cpu/scale-$$size.json || exit 1; done
 	@$(VENV)/python -m gru_lib.benchmark.dispatch -o results/bench/cpu/dispatch.json
 

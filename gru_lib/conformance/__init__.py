@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from gru_lib.conformance.check import check_gru
     from gru_lib.conformance.mutants import MUTANTS, Mutant
     from gru_lib.conformance.report import Report
+    from gru_lib.conformance.streams import stream_differences
 
-__all__ = ["MUTANTS", "Mutant", "Report", "check_gru", "process"]
+__all__ = ["MUTANTS", "Mutant", "Report", "check_gru", "process", "stream_differences"]
 
 HOMES = {
     "check_gru": "check",
@@ -17,6 +18,7 @@ HOMES = {
     "Mutant": "mutants",
     "Report": "report",
     "process": "adapters.process",
+    "stream_differences": "streams",
 }
 
 

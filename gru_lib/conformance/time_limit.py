@@ -15,7 +15,8 @@ class NoAnswerError(Exception):
 class Caller:
     """A thread that makes one call after the other; one that never returns is left behind.
 
-    A thread, since a signal does not reach code in C, and a process would have to be handed the implementation.
+    A thread, since a signal does not reach code in C, and a process would have to be handed the implementation. Where
+    there are none, as in a browser, a call has no limit.
     """
 
     def __init__(self, limit: float) -> None:
@@ -23,7 +24,11 @@ class Caller:
         self._stdout = sys.stdout
         self._calls: queue.Queue = queue.Queue()
         self._answers: queue.Queue = queue.Queue()
-        threading.Thread(target=self._work, daemon=True).start()
+        self._has_thread = True
+        try:
+            threading.Thread(target=self._work, daemon=True).start()
+        except RuntimeError:
+            self._has_thread = False
 
     def __enter__(self) -> Self:
         return self
@@ -35,6 +40,8 @@ class Caller:
 
     def __call__(self, function: Callable, *args: Any, **kwargs: Any) -> Any:
         """Return what the function returns, or raise what it raises; NoAnswerError after `limit` seconds."""
+        if not self._has_thread:
+            return function(*args, **kwargs)
         self._calls.put((function, args, kwargs))
         try:
             answer, error = self._answers.get(timeout=self.limit)

@@ -107,10 +107,10 @@ class Graph:
         return found
 
 
-def session(model: bytes) -> Any:
-    """Return a session on one thread of the CPU; it prints nothing, and raises where it cannot run the model."""
+def session(model: bytes, threads: int = 1) -> Any:
+    """Return a session on so many threads of the CPU; it prints nothing, and raises where it cannot run the model."""
     import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = 1, 4
+    options.intra_op_num_threads, options.log_severity_level = threads, 4
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

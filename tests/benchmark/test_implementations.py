@@ -23,6 +23,7 @@ from tests.support import ROOT
 
 PROCESSES = {
     "numba": ["scratch", "scratch-compiled"],
+    "onnxruntime": ["onnx-runtime"],
     "torch": ["keras-torch", "keras-torch-loop", "pytorch"],
     "jax": ["keras-jax"],
     "tensorflow": ["keras-tensorflow", "keras-tensorflow-xla"],

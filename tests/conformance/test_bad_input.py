@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from gru_lib.conformance import check_gru
+from gru_lib.conformance import MUTANTS, check_gru
 from gru_lib.conformance.plans import draw_cases
 from gru_lib.scratch import GRUWeights, gru_forward
 
@@ -89,6 +89,15 @@ def test_a_gru_that_never_returns_is_left_behind():
     assert report.verdict == "not tested" and report.cases and not report.passed
     assert "gave no answer within 0.2 s; of 8 cases before" in str(report)  # three calls look for the precision
     assert [mutant.id for mutant in report.mistakes] == ["h0-ignored"]  # the report so far
+
+
+def test_where_no_thread_can_be_started_a_gru_is_tested_without_a_limit(monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    assert check_gru(gru_forward).passed
+    assert not check_gru(MUTANTS["h0-ignored"].gru()).passed
 
 
 def test_an_answer_that_changes_with_the_next_call_is_noticed():

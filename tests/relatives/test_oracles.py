@@ -13,11 +13,11 @@ def torch(require):
     return require("torch")
 
 
-def compare(name, oracle, torch):
+def compare(name, oracle, torch, *, keeps=False):
     def tensors(arrays):
         return {key: torch.tensor(value) for key, value in arrays.items()}
 
-    kind = RELATIVES[name].overwriting()
+    kind = RELATIVES[name] if keeps else RELATIVES[name].overwriting()
     for case in kind.cases():
         expected = kind.forward(case.x, case.weights, **case.options)
         zeros = {"h0": torch.zeros(expected[:, 0].shape, dtype=torch.float64)}
@@ -27,19 +27,57 @@ def compare(name, oracle, torch):
         np.testing.assert_allclose(states.numpy(), expected, rtol=0, atol=1e-11 * scale, err_msg=str(case.words))
 
 
+def solved(torch, keep, right, h0):
+    """Solve h_t - keep_t h_{t-1} = right_t for all steps at once: one triangular system, and no loop over time."""
+    right[:, 0] += keep[:, 0] * h0
+    below = torch.diag_embed(keep[:, 1:].transpose(1, 2), offset=-1)  # (B, n, T, T)
+    matrix = torch.eye(keep.shape[1], dtype=torch.float64) - below
+    return torch.linalg.solve_triangular(matrix, right.transpose(1, 2)[..., None], upper=False)[..., 0].mT
+
+
 @pytest.mark.parametrize("name", ["min-gru", "min-gru-log"])
 def test_min_gru_is_one_linear_system(torch, name):
-    # h_t - (1 - z_t) h_{t-1} = z_t g_t for all steps at once: a triangular system, solved without a loop over time
     def oracle(x, w, h0):
         gate, a = (x @ w.kernel + w.bias).chunk(2, -1)
         z, keep = torch.sigmoid(gate), torch.sigmoid(-gate)
         right = z * (a if name == "min-gru" else torch.where(a >= 0, a + 0.5, torch.sigmoid(a)))
-        right[:, 0] += keep[:, 0] * h0
-        below = torch.diag_embed(keep[:, 1:].transpose(1, 2), offset=-1)  # (B, n, T, T)
-        matrix = torch.eye(x.shape[1], dtype=torch.float64) - below
-        return torch.linalg.solve_triangular(matrix, right.transpose(1, 2)[..., None], upper=False)[..., 0].mT
+        return solved(torch, keep, right, h0)
 
     compare(name, oracle, torch)
+
+
+def test_hgrn_is_one_linear_system(torch):
+    def oracle(x, w, h0):
+        gate, a = (x @ w.kernel + w.bias).chunk(2, -1)
+        keep = 1 - torch.sigmoid(-gate) * torch.sigmoid(-w.bound)
+        return solved(torch, keep, (1 - keep) * torch.nn.functional.silu(a), h0)
+
+    compare("hgrn", oracle, torch, keeps=True)
+
+
+def test_rg_lru_is_one_linear_system(torch):
+    def oracle(x, w, h0):
+        r, i = (x @ w.kernel + w.bias).sigmoid().chunk(2, -1)
+        log_keep = 8 * r * torch.nn.functional.logsigmoid(-w.decay)  # the paper's a is a sigmoid to a power
+        return solved(torch, log_keep.exp(), (1 - (2 * log_keep).exp()).sqrt() * i * x, h0)
+
+    compare("rg-lru", oracle, torch, keeps=True)
+
+
+def test_para_gru_is_a_gru_with_diagonal_matrices(torch):
+    # PyTorch resets after the product, the paper before: with a diagonal there is no difference
+    def oracle(x, w, h0):
+        m, n = x.shape[2], h0.shape[1]
+        gru, order = torch.nn.GRU(m, n, batch_first=True).double(), [1, 0, 2]  # PyTorch's order is r, z, n
+        z_r_h = [torch.cat([a.chunk(3)[i] for i in order]) for a in (w.kernel.T, w.bias)]
+        with torch.no_grad():
+            gru.weight_ih_l0.copy_(z_r_h[0])
+            gru.bias_ih_l0.copy_(z_r_h[1])
+            gru.bias_hh_l0.zero_()
+            gru.weight_hh_l0.copy_(torch.cat([torch.diag(w.recurrent.chunk(3)[i]) for i in order]))
+            return gru(x, h0[None])[0]
+
+    compare("para-gru", oracle, torch, keeps=True)
 
 
 def test_the_log_form_is_what_its_logarithms_say(torch):

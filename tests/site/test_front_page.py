@@ -18,7 +18,7 @@ def test_the_ten_lines_of_the_front_page_learn_what_it_says_and_less_from_twenty
     [lines] = re.findall(r"^```python\n(.*?)^```", front, flags=re.M | re.S)
     assert len([line for line in lines.splitlines() if line]) <= 10
     seeded = "import keras; keras.utils.set_random_seed(0); keras.config.disable_interactive_logging()\n"
-    last = "\nprint(net.history.history['accuracy'][-1])"
+    last = "\nprint(net.history.history['acc'][-1])"
     accuracy = {}
     for numbers in ("10", "20"):
         code = seeded + lines.replace("(2000, 10, 1)", f"(2000, {numbers}, 1)") + last

@@ -6,6 +6,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 sys.path.append(str(Path(__file__).parents[3]))  # the tools stand beside the chapters
+sys.path.append(str(Path(__file__).parents[1] / "live"))  # and the page's Python reads code as the build does
 
 from book_site import (
     cells,

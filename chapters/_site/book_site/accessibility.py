@@ -9,6 +9,8 @@ from pathlib import Path
 EMPTY_HEADING = re.compile(r"<th(?: [^>]*)?>(?:<p></p>)?</th>")
 ROLES = {
     '<div id="pst-primary-sidebar" ': '<div id="pst-primary-sidebar" role="complementary" aria-label="The book" ',
+    # Its name is what stands on it, the keys included.
+    'pst-js-only" title="Search" aria-label="Search"': 'pst-js-only" title="Search"',
     # ARIA 1.3 no longer knows the role that docutils gives to the entries of a bibliography.
     'role="doc-biblioentry"': 'role="listitem"',
 }

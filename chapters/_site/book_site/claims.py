@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bs4 import Tag
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -101,6 +102,13 @@ def open_statement(writer: HTML5Translator, statement: Statement) -> None:
 
 def close_statement(writer: HTML5Translator, statement: Statement) -> None:
     writer.body.append("</summary>\n")
+
+
+def mark_verdicts(table: Tag) -> None:
+    """Give the verdicts in a chapter's table of claims the colours and signs that they have on the page of all."""
+    for cell in table.select("tbody td:nth-child(2)"):
+        word = cell.find(string=re.compile(r"\w"))
+        word.wrap(Tag(name="span", attrs={"class": f"chip verdict-{word.strip()}"}))
 
 
 def bring_filter(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:

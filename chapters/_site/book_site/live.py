@@ -16,13 +16,12 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from book_site.formulas import find_node
-from book_site.live_cells import is_live, needs
+from book_site.live_cells import needs
 
 ROOT = Path(__file__).parents[3]
 BROUGHT = ROOT / "build" / "live"  # by tools/live.py
 SOURCE = ROOT / "chapters" / "_site" / "live"
 PLACE = "_static/live"
-SLOW = {"chapters/foundations/train_it_yourself"}  # trains for longer than a cell may run in a page
 FIGURES = (
     "contourpy",
     "cycler",
@@ -90,10 +89,12 @@ def bundle(out: Path) -> None:
         version.update(path.read_bytes())
     sizes = {path.name.partition("-")[0]: path.stat().st_size for path in (out / python_folder()).iterdir()}
     figures = sum(sizes[name] for name in FIGURES)
+    scripts = sizes["pyodide.mjs"] + sizes["pyodide.asm.js"]
     constants = {
         "PYTHON": f"./{python_folder()}/",
         "VERSION": version.hexdigest()[:8],
-        "BYTES": sum(sizes.values()) - figures + (out / "library.zip").stat().st_size,
+        "BYTES": sum(sizes.values()) - figures - scripts + (out / "library.zip").stat().st_size,
+        "BYTES_SCRIPTS": scripts,
         "BYTES_FIGURES": figures,
     }
     defined = [f"--define:{name}={json.dumps(value)}" for name, value in constants.items()]
@@ -110,18 +111,18 @@ def bundle(out: Path) -> None:
 def mark_cells(app: Sphinx, tree: nodes.document, document: str) -> None:
     """Wrap each code cell of a page that runs: with its number, and with what it needs and the page lacks."""
     notebook = ROOT / f"{document}.ipynb"
-    if not is_brought(app) or not notebook.exists() or document in SLOW:
+    if not is_brought(app) or not notebook.exists():
         return
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = {index: "".join(cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"}
-    found = dict(zip(code, needs(code.values()), strict=True))
-    if not is_live(list(found.values())):
+    found = needs(code.values())
+    if all(found):
         return
-    numbers = {index: number for number, index in enumerate(code, start=1)}
+    numbered = {index: (number, lack) for number, (index, lack) in enumerate(zip(code, found, strict=True), start=1)}
     for cell in list(tree.findall(nodes.container)):
         if cell.get("nb_element") == "cell_code":
-            index = cell["cell_index"]
-            live = LiveCell(number=numbers[index], needs=found[index])
+            number, lack = numbered[cell["cell_index"]]
+            live = LiveCell(number=number, needs=lack)
             cell.replace_self(live)
             live += cell
 

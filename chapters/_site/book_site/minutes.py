@@ -73,7 +73,8 @@ def chapters(folder: Path) -> list[str]:
     """Return the notebooks in the order of the book, without those that are looked up."""
     contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
     files = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
-    return [name for name in files if (folder / f"{name}.ipynb").exists() and "/appendix/" not in name]
+    read = (name for name in files if "/appendix/" not in name or "/refreshers/" in name)
+    return [name for name in read if (folder / f"{name}.ipynb").exists()]
 
 
 def setup(app: Sphinx) -> None:

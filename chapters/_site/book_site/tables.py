@@ -8,6 +8,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from book_site.claims import mark_verdicts
+
 TABLE = re.compile(r"<table\b.*?</table>", re.S)
 NUMBER = re.compile(r"[-+−]?\d[\d,]*(?P<fraction>\.\d+)?(?:e[-+]\d+)?(?: ?%)?")
 NO_NUMBER = ("", "–")  # what may stand in a column of numbers besides
@@ -32,6 +34,8 @@ def _set(table: Tag) -> None:
     del table["border"]
     table["class"] = ["book-table", *(name for name in table.get("class", []) if name not in ("table", "dataframe"))]
     _join_heads(table)
+    if "claims" in table["class"]:
+        mark_verdicts(table)
     rows = [row.find_all(["th", "td"], recursive=False) for row in table.select("tbody > tr")]
     heads = table.select("thead > tr:last-child > *")
     columns = [[cell for cell in column if cell] for column in zip_longest(*rows)]
@@ -76,8 +80,6 @@ def _align(head: Tag | None, column: list[Tag]) -> None:
 
 def _fit(table: Tag, heads: list[Tag], rows: list[list[Tag]]) -> None:
     """On a phone a table of texts is read row by row; one of numbers keeps its first column while the others pass."""
-    if "claims" in table["class"]:
-        return
     if not any(_length(cell) > TEXT for row in rows for cell in row[1:]):
         table["class"].append("passing")
         return

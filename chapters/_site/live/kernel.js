@@ -1,13 +1,14 @@
 /** The page's side of its Python: one worker, started by the first cell and ended by Stop, a limit or a fault. */
 
-const SECONDS = 180; // that one cell may run
-const SLOW = "The cell ran for three minutes and was stopped. The variables are gone; the next run makes them again.";
+const SECONDS = 180; // that a cell may run without a word
+const SLOW = "The cell said nothing for three minutes and was stopped. The variables are gone; the next run makes them again.";
 const STOPPED = "Stopped. The variables are gone; the next run makes them again.";
 
 /** Python has ended, and all variables with it; the message says why. */
 export class Ended extends Error {}
 
 export class Kernel {
+  isReady = false;
   #worker;
   #waiting;
   #timer;
@@ -19,11 +20,16 @@ export class Kernel {
   constructor(folder, onProgress) {
     this.folder = folder;
     this.onProgress = onProgress;
-    this.isReady = false;
   }
 
-  /** Run one cell after the one before has ended; answers whether it did without an error, or throws Ended. */
-  run(source, number, onOutput) {
+  /**
+   * Run the last of some cells after the one before has ended.
+   *
+   * @param {[number, string, boolean][]} cells number and code of it and of all above it, and whether they lack something
+   * @param {(output: object) => void} onOutput
+   * @returns {Promise<boolean>} whether it went well; rejects with Ended
+   */
+  run(cells, onOutput) {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject, onOutput };
       try {
@@ -32,7 +38,7 @@ export class Kernel {
         this.end(`A browser starts no Python ${error.message}.`);
         return;
       }
-      this.#worker.postMessage({ source, number });
+      this.#worker.postMessage(cells);
       if (this.isReady) this.#limit();
     });
   }
@@ -59,10 +65,8 @@ export class Kernel {
 
   #hear({ loaded, ready, output, done, broken }) {
     if (loaded) this.onProgress(loaded);
-    if (ready) {
-      this.isReady = true;
-      this.#limit();
-    }
+    if (ready) this.isReady = true;
+    if (ready || output) this.#limit();
     if (output) this.#waiting.onOutput(output);
     if (broken) this.end(`Python has ended: ${broken}. The variables are gone; the next run makes them again.`);
     if (done === undefined) return;

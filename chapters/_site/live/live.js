@@ -4,7 +4,7 @@
  * For whoever builds on it:
  *   cell.code          the code as it stands now; set it to change it
  *   cell.original      the code of the notebook
- *   cell.run()         runs it after the cells above that have not run; a promise of whether it went well
+ *   cell.run()         runs it, and first what it needs of the cells above; a promise of whether it went well
  *   cell.edit()        opens the editor; a promise
  *   cell.reset()       brings the notebook's code and output back
  * and its events, which bubble:
@@ -13,29 +13,29 @@
  *   live:reset
  */
 import { lacking, make, show } from "./outputs.js";
-import { SIZE, editor, run, stop } from "./page.js";
+import { SIZE, editor, isMostlyElsewhere, run, stop } from "./page.js";
 import { forget, keep, recall } from "./typed.js";
 
 const LEAVE = "Tab indents. To leave the code with the keyboard press Escape, then Tab.";
 
 class LiveCell extends HTMLElement {
-  hasRun = false;
   #code;
   #editor;
   #outputs = [];
   #began;
+  #ticking;
 
   connectedCallback() {
     if (this.input) return;
     this.number = Number(this.getAttribute("number"));
     this.input = this.querySelector(".cell_input");
+    this.original = this.input.querySelector("pre").textContent.replace(/\n$/, "");
+    this.#code = this.original;
     const needs = this.getAttribute("needs");
     if (needs) {
-      this.input.after(lacking(needs));
+      if (!isMostlyElsewhere()) this.input.after(lacking(needs));
       return;
     }
-    this.original = this.querySelector(".cell_input pre").textContent.replace(/\n$/, "");
-    this.#code = this.original;
     this.stored = this.querySelector(".cell_output");
     this.#addButtons();
     const typed = recall(this.number);
@@ -82,7 +82,6 @@ class LiveCell extends HTMLElement {
     forget(this.number);
     this.result?.replaceWith(...(this.stored && !this.stored.isConnected ? [this.stored] : []));
     this.result = undefined;
-    this.hasRun = false;
     this.classList.remove("live-changed");
     this.say("");
     this.buttons.reset.hidden = true;
@@ -91,7 +90,6 @@ class LiveCell extends HTMLElement {
 
   #change(code) {
     this.#code = code;
-    this.hasRun = false;
     this.classList.add("live-changed");
     this.buttons.reset.hidden = false;
     if (!keep(this.number, code)) this.say("The browser keeps nothing: what you type is lost when the page is closed.");
@@ -116,26 +114,31 @@ class LiveCell extends HTMLElement {
     this.status.setAttribute("role", "status");
     this.leave = make("small", "live-leave", LEAVE);
     Object.assign(this.leave, { id: `live-leave-${this.number}`, hidden: true });
-    bar.append(this.status, this.leave);
+    this.clock = make("span", "live-clock");
+    this.clock.setAttribute("aria-hidden", "true");
+    bar.append(this.status, this.clock, this.leave);
     this.input.after(bar);
   }
 
-  /** Say in a line what happens. */
+  /** Say in a line what happens; while the cell runs a clock counts from there. */
   say(text) {
+    this.#began = performance.now();
+    this.clock.textContent = "";
     this.status.textContent = text;
   }
 
-  /** The page says what becomes of the cell: it waits, begins, gives outputs, ends; or all variables are gone. */
-  wait() {
-    this.classList.add("live-running");
-    this.buttons.stop.hidden = false;
+  #seconds(digits = 0) {
+    return `${((performance.now() - this.#began) / 1000).toFixed(digits)} s`;
   }
 
-  begin() {
-    this.wait();
+  /** The page says what becomes of the cell: it begins, gives outputs, ends or rests; or it fails another that needs it. */
+  begin(message) {
+    this.classList.add("live-running");
+    this.buttons.stop.hidden = false;
     this.#outputs = [];
-    this.#began = performance.now();
     this.#editor?.mark(null);
+    this.#ticking = setInterval(() => (this.clock.textContent = this.#seconds()), 1000);
+    this.say(message);
   }
 
   take(output) {
@@ -147,22 +150,25 @@ class LiveCell extends HTMLElement {
 
   end(ok) {
     if (!this.#outputs.length) this.#clear();
-    this.hasRun = true;
     this.classList.remove("live-changed");
-    this.rest(ok ? `Ran in ${((performance.now() - this.#began) / 1000).toFixed(1)} s.` : "");
+    this.rest(ok ? `Ran in ${this.#seconds(1)}.` : "");
     this.dispatchEvent(new CustomEvent("live:ran", { bubbles: true, detail: { ok, outputs: this.#outputs } }));
+    return ok;
   }
 
   rest(message) {
+    clearInterval(this.#ticking);
     this.classList.remove("live-running");
     this.buttons.stop.hidden = true;
     this.buttons.reset.hidden = false;
     this.say(message);
   }
 
-  forget() {
-    if (this.classList.contains("live-running")) this.rest("");
-    this.hasRun = false;
+  fail(error) {
+    this.#outputs = [];
+    this.take(error);
+    this.buttons.reset.hidden = false;
+    return this;
   }
 
   /** Make room for new outputs, in place of the former ones. */

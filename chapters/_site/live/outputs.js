@@ -67,12 +67,18 @@ function error({ ename, evalue, traceback, hint, lacking: module }) {
   return block;
 }
 
+const WHY = {
+  lzma: "These reviews are packed in a way that a browser cannot read.",
+  subprocess: "This starts a process, which a browser does not do.",
+  time: "A browser's clock is too coarse to measure this.",
+};
+
 /** A sentence on what the page's Python lacks, with the way to a Python that has it. */
 export function lacking(module) {
-  const note = make("p", "live-lacking", `${module} does not run in a browser. `);
+  const note = make("p", "live-lacking", `${WHY[module] ?? `${module} does not run in a browser.`} `);
   const colab = document.querySelector('a[href^="https://colab.research.google.com/"]')?.href;
   if (!colab) {
-    note.append("The notebook runs with it on your own machine.");
+    note.append("The notebook runs on your own machine.");
     return note;
   }
   const link = make("a", "", "Open in Colab");

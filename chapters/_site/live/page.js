@@ -1,58 +1,55 @@
-/** The cells of a page and their one Python: a cell runs after those above it that have not run. */
+/** The cells of a page and their one Python, which runs first what a cell needs of those above it. */
 import { Ended, Kernel } from "./kernel.js";
 
 const folder = new URL(".", document.currentScript.src).href;
 const megabytes = (bytes) => `${Math.ceil(bytes / 1e6)} MB`;
 
-export const SIZE = megabytes(BYTES);
-let speaker; // the cell whose click loads Python
+export const SIZE = megabytes(BYTES + BYTES_SCRIPTS);
+let speaker; // the cell that runs
 const kernel = new Kernel(folder, (loaded) => {
-  const figures = kernel.isReady ? `, and Matplotlib for the figures` : "";
-  const all = kernel.isReady ? BYTES + BYTES_FIGURES : BYTES;
-  speaker?.say(`Loading Python${figures}, ${megabytes(all)}, once: ${Math.min(99, Math.floor((100 * loaded) / all))} %`);
+  const [what, all] = kernel.isReady ? ["Matplotlib", BYTES_FIGURES] : ["Python", BYTES];
+  const share = (kernel.isReady ? loaded - BYTES : loaded) / all;
+  const size = kernel.isReady ? megabytes(BYTES_FIGURES) : SIZE;
+  speaker.say(share < 1 ? `Loading ${what}, ${size}, once: ${Math.floor(100 * share)} %` : `Starting ${what} …`);
 });
 
 /** The editor, which comes with the first cell that is edited or run. */
 export const editor = () => import(`${folder}editor.js?v=${VERSION}`);
 
-const cells = () => [...document.querySelectorAll("live-cell:not([needs])")];
+/** Whether most cells need what the page lacks, so that it is not said at each. */
+export const isMostlyElsewhere = () => 2 * document.querySelectorAll("live-cell[needs]").length > cells().length;
+
+const cells = () => [...document.querySelectorAll("live-cell")];
 let before = Promise.resolve();
 
-/** Run a cell, and first whatever above it has not run with the code that it has now. */
+/** Run a cell after those that were asked for before it. */
 export function run(cell) {
-  return (before = before.then(() => runInOrder(cell)));
+  return (before = before.then(() => runNow(cell)));
 }
 
 export function stop() {
   kernel.end();
 }
 
-async function runInOrder(cell) {
-  speaker = cell;
+async function runNow(cell) {
   const order = cells();
-  const due = order.slice(0, order.indexOf(cell)).filter((one) => !one.hasRun);
-  cell.wait();
+  const listed = order.slice(0, order.indexOf(cell) + 1);
+  speaker = cell;
+  cell.begin(kernel.isReady ? "Running" : `Loading Python, ${SIZE}, once`);
   try {
-    for (const [done, earlier] of due.entries()) {
-      cell.say(`First the cells above that have not run: ${done + 1} of ${due.length}`);
-      if ((await one(earlier)) || earlier.closest("book-exercise")) continue; // no exercise needs another's answer
-      cell.rest(`Cell ${earlier.number} comes first, and it has failed: see there.`);
-      earlier.scrollIntoView({ block: "center" });
-      return false;
-    }
-    cell.say(kernel.isReady ? "Running" : `Loading Python, ${SIZE}, once`);
-    return await one(cell);
+    let failed;
+    const ok = await kernel.run(listed.map((one) => [one.number, one.code, one.hasAttribute("needs")]), (output) => {
+      if (output.above) cell.say(`First what it needs of cell ${output.above}: ${output.done} of ${output.of}`);
+      else if (output.cell) failed = listed.find((one) => one.number === output.cell).fail(output);
+      else if (output.begins) cell.say("Running");
+      else cell.take(output);
+    });
+    if (!failed) return cell.end(ok);
+    cell.rest(`Cell ${failed.number} comes first, and it has failed: see there.`);
+    failed.scrollIntoView({ block: "center" });
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
-    for (const every of order) every.forget();
     cell.rest(error.message);
-    return false;
   }
-}
-
-async function one(cell) {
-  cell.begin();
-  const ok = await kernel.run(cell.code, cell.number, (output) => cell.take(output));
-  cell.end(ok);
-  return ok;
+  return false;
 }

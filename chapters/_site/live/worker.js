@@ -1,11 +1,12 @@
 /**
  * Python, in a thread of its own, so that no loop can hold the page up.
  *
- * It is sent { source, number } and answers { output } as often as there is one, then { done: ok }.
- * While it loads it says { loaded } bytes; what cannot be mended is { broken: message }.
+ * It is sent the cells down to the one that shall run, [[number, code], …], and answers { output } as often as there is
+ * one, then { done: ok }. While something loads it says { loaded } bytes; what cannot be mended is { broken: message }.
  */
 const MEMORY = 2 ** 30; // bytes; without a limit a cell takes all that the browser has
 const PAGE = 2 ** 16; // bytes that WebAssembly grows by
+const QUIET = { messageCallback() {} };
 
 const fetchAsItIs = self.fetch;
 let loaded = 0;
@@ -38,16 +39,23 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 const START = `
 import json, sys
 sys.path.insert(0, "/book")
-from page_kernel.cell import run
-lambda source, number, post: run(source, number, lambda output: post(json.dumps(output)))
+from page_kernel.cell import Session
+
+def start(fetch):
+    session = Session(fetch)
+    return lambda cells, post: session.run(json.loads(cells), lambda output: post(json.dumps(output)))
+
+start
 `;
 
 async function start() {
   const { loadPyodide } = await import(`${PYTHON}pyodide.mjs`);
-  const python = await loadPyodide({ indexURL: PYTHON, env: { MPLBACKEND: "module://page_kernel.backend" } });
-  const [library] = await Promise.all([fetch(`./library.zip?v=${VERSION}`), python.loadPackage("numpy", { messageCallback() {} })]);
-  python.unpackArchive(await library.arrayBuffer(), "zip", { extractDir: "/book" });
-  return { python, run: python.runPython(START) };
+  const library = fetch(`./library.zip?v=${VERSION}`).then((response) => response.arrayBuffer());
+  const env = { MPLBACKEND: "module://page_kernel.backend" };
+  const python = await loadPyodide({ indexURL: PYTHON, packages: ["numpy"], env });
+  python.unpackArchive(await library, "zip", { extractDir: "/book" });
+  const bring = async (name) => (await python.loadPackagesFromImports(`import ${name}`, QUIET)).length > 0;
+  return python.runPython(START)(bring);
 }
 
 const started = start();
@@ -56,11 +64,10 @@ started.then(
   (error) => postMessage({ broken: String(error.message ?? error) }),
 );
 
-self.onmessage = async ({ data: { source, number } }) => {
+self.onmessage = async ({ data: cells }) => {
   try {
-    const { python, run } = await started;
-    await python.loadPackagesFromImports(source, { messageCallback() {} }).catch(() => {}); // a mistake is told by the run
-    const done = run(source, number, (output) => postMessage({ output: JSON.parse(output) }));
+    const run = await started;
+    const done = await run(JSON.stringify(cells), (output) => postMessage({ output: JSON.parse(output) }));
     postMessage({ done });
   } catch (error) {
     postMessage({ broken: String(error.message ?? error) });

@@ -7,7 +7,7 @@
 {
   const [WAIT, LINGER] = [250, 200]; // milliseconds: to pass over a link shows nothing, to cross the gap keeps it
   const known = document.getElementById("previews")?.content;
-  const box = Object.assign(document.createElement("div"), { id: "preview", role: "tooltip", popover: "manual" });
+  const box = Object.assign(document.createElement("div"), { id: "preview", popover: "manual" });
   let timer;
 
   const previews = new Map([...(known?.children ?? [])].map((one) => [one.dataset.for, one]));

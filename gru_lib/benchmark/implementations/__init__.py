@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from gru_lib.benchmark.implementations.on_jax import keras_jax
 from gru_lib.benchmark.implementations.on_numpy import scratch, scratch_compiled
+from gru_lib.benchmark.implementations.on_onnx import onnx_runtime
 from gru_lib.benchmark.implementations.on_tensorflow import keras_tensorflow
 from gru_lib.benchmark.implementations.on_torch import keras_torch, pytorch
 from gru_lib.benchmark.implementations.shared import Step
@@ -36,6 +37,9 @@ IMPLEMENTATIONS = {
     "scratch": Implementation(scratch, "numpy", cells=("GRU",), devices=("cpu",)),
     "scratch-compiled": Implementation(scratch_compiled, "numba", cells=("GRU",), devices=("cpu",)),
     "pytorch": Implementation(pytorch, "torch"),
+    "onnx-runtime": Implementation(
+        onnx_runtime, "onnxruntime", cells=("GRU",), modes=("forward", "step"), devices=("cpu",)
+    ),
     "keras-jax": Implementation(keras_jax, "jax"),
     "keras-tensorflow": Implementation(keras_tensorflow, "tensorflow"),
     # compiled by XLA, which cannot call cuDNN's recurrent kernels

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,6 +13,7 @@ from tests.support import ROOT
 from tools.browser import find_browser
 
 SITE = ROOT / "_build" / "html"
+LIVE_CELL = re.compile(r"<live-cell(?![^>]*needs)")
 FOLDER = SITE.as_uri()
 
 
@@ -43,7 +45,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def live_pages():
     """Return the pages whose cells run."""
     pages = SITE.rglob("chapters/**/*.html")
-    return sorted(path.relative_to(SITE).as_posix() for path in pages if "<live-cell" in path.read_text("utf-8"))
+    return sorted(path.relative_to(SITE).as_posix() for path in pages if LIVE_CELL.search(path.read_text("utf-8")))
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +67,9 @@ def served():
     server.shutdown()
 
 
-@pytest.fixture
-def open_page(chromium):
-    """Open a page of the site, by default from its folder, without a network; its mistakes are in `page.faults`."""
+@contextmanager
+def opening(chromium):
+    """Give a function that opens a page of the site, by default from its folder; its mistakes are in `page.faults`."""
     contexts = []
 
     def open_one(name, size=(1280, 900), at=FOLDER, before="", **options):
@@ -96,3 +98,16 @@ def open_page(chromium):
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    with opening(chromium) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def open_pages(chromium):
+    """As open_page, for pages that the tests of a module share."""
+    with opening(chromium) as open_one:
+        yield open_one

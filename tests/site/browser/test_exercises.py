@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from .conftest import live_pages
-
 EQUATIONS = "chapters/foundations/equations.html"
 HAND = 'book-exercise[name="equations/by-hand"]'
 REFUSED = """for (const name of ["localStorage", "sessionStorage"]) {
@@ -20,13 +18,6 @@ Storage.prototype.setItem = function (key, value) {
 SAID = (
     """(one) => [...one.querySelectorAll(".exercise-verdict > p")].map((line) => line.textContent.trim()).join("\\n")"""
 )
-ANSWER = """async (one, solved) => {
-  const [stub, solution] = one.querySelectorAll("live-cell");
-  if (solved) stub.code = solution.original;
-  stub.buttons.run.focus();
-  await stub.run();
-  return one.querySelector(".exercise-verdict").textContent.trim();
-}"""
 PRINT = """(one, text) => one.cell.dispatchEvent(
   new CustomEvent("live:ran", { detail: { ok: true, outputs: [{ output_type: "stream", name: "stdout", text }] } }))"""
 
@@ -60,23 +51,6 @@ def answer(page, one, code):
 
 def colour(one):
     return one.evaluate("(one) => getComputedStyle(one.querySelector('.exercise-verdict strong')).color")
-
-
-@pytest.mark.usefixtures("live")
-@pytest.mark.parametrize(
-    "name",  # the cells of all pages are run, and their verdicts compared, in test_live_results
-    [pytest.param(name, marks=() if name == EQUATIONS else pytest.mark.weekly) for name in live_pages()],
-)
-def test_every_exercise_takes_its_stored_solution_and_no_untouched_stub(open_page, served, name):
-    page = open_page(name, at=served)
-    page.set_default_timeout(600_000)
-    exercises = page.locator("book-exercise:not(:has([needs]))").all()
-    assert len(exercises) >= 3
-    for one in exercises:
-        assert one.evaluate(ANSWER, False).startswith("○ Not answered yet."), one.get_attribute("name")
-        assert one.evaluate(ANSWER, True) == "✓ Right.", one.get_attribute("name")
-    assert page.locator(".solved-mark").count() == len(exercises)
-    assert page.faults == []
 
 
 def test_an_answer_is_judged_at_once_and_a_right_one_remembered(exercise, served):

@@ -1,62 +1,65 @@
-"""Every live cell of every page is run in the browser, and gives what is stored, by the rules of nbval."""
-
-import json
-import re
-from collections import defaultdict
+"""Every live cell of every page is run in the browser, and gives what is stored; every exercise takes its solution."""
 
 import pytest
 
-from tests.support import ROOT
+from tests.support.stored import code_cells, compared
 
 from .conftest import live_pages
 
-nbval = pytest.importorskip("nbval.plugin", reason="nbval is not installed; `make test` brings it")
 pytestmark = pytest.mark.usefixtures("live")
-RULES = nbval.get_sanitize_patterns((ROOT / "tests" / "nbval.cfg").read_text(encoding="utf-8"))
+TURN_TO = """async (address) => {
+  const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+  history.replaceState(null, "", address);
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+}"""
 RUN_ALL = """async () => {
   const results = {};
-  document.addEventListener("live:ran", ({ target, detail }) => { results[target.number] = detail.outputs; });
-  const live = [...document.querySelectorAll("live-cell:not([needs])")];
-  await live.at(-1).run();
+  for (const cell of document.querySelectorAll("live-cell:not([needs])")) {
+    const hear = ({ detail }) => { results[cell.number] = detail.outputs; };
+    cell.addEventListener("live:ran", hear);
+    await cell.run();
+    cell.removeEventListener("live:ran", hear);
+  }
   return results;
 }"""
 
 
-def sanitized(text):
-    for pattern, replacement in RULES:
-        text = re.sub(pattern, replacement, text)
-    return text
+ANSWER = """async (one, solved) => {
+  const [stub, solution] = one.querySelectorAll("live-cell");
+  if (solved) stub.code = solution.original;
+  await stub.run();
+  return one.querySelector(".exercise-verdict").textContent.trim();
+}"""
 
 
-def content(outputs):
-    """Return what nbval compares: text by stream, values by their form; of pictures that there is one."""
-    found = defaultdict(list)
-    for output in outputs:
-        kind = output["output_type"]
-        if kind == "stream":
-            found[output["name"]] = [sanitized("".join([*found[output["name"]], *output["text"]]))]
-        elif kind == "error":
-            found["error"].append(f"{output['ename']}: {output['evalue']}")
-        for form, value in output.get("data", {}).items():
-            picture = form.startswith("image/")
-            found["picture" if picture else form].append("" if picture else sanitized("".join(value)))
-    return dict(found)
-
-
-@pytest.mark.parametrize("name", live_pages())
-def test_every_live_cell_gives_what_is_stored(open_page, served, name):
-    page = open_page(name, at=served)
+@pytest.fixture(scope="module")
+def page(open_pages, served):
+    """Open a page whose Python starts once: it turns to every other, whose cells find the names of those before."""
+    page = open_pages(live_pages()[0], at=served)
     page.set_default_timeout(300_000)
+    return page
+
+
+@pytest.fixture(scope="module", params=live_pages())
+def name(request, page, served):
+    page.evaluate(TURN_TO, f"{served}/{request.param}")
+    return request.param
+
+
+def test_every_live_cell_gives_what_is_stored(page, name):
     numbers = page.evaluate("[...document.querySelectorAll('live-cell:not([needs])')].map((cell) => cell.number)")
     results = page.evaluate(RUN_ALL)
-    notebook = json.loads((ROOT / name).with_suffix(".ipynb").read_text(encoding="utf-8"))
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert [int(number) for number in results] == numbers
-    different = {}
-    for number in numbers:
-        cell, outputs = code[number - 1], results[str(number)]
-        ignored = "nbval-ignore-output" in cell["metadata"].get("tags", [])
-        if not ignored and content(outputs) != content(cell["outputs"]):
-            different[number] = content(outputs), content(cell["outputs"])
-    assert different == {}
+    cells = code_cells(name.replace(".html", ".ipynb"))
+    assert [one for number in numbers if (one := compared(cells[number - 1], results[str(number)]))] == []
+    assert page.faults == []
+
+
+def test_every_exercise_takes_its_stored_solution_and_no_untouched_stub(page, name):
+    exercises = page.locator("book-exercise:not(:has([needs]))").all()
+    assert len(exercises) >= 3, name
+    for one in exercises:
+        assert one.evaluate(ANSWER, False).startswith("○ Not answered yet."), one.get_attribute("name")
+        assert one.evaluate(ANSWER, True) == "✓ Right.", one.get_attribute("name")
+    assert page.locator(".solved-mark").count() == len(exercises)
     assert page.faults == []

@@ -1,73 +1,127 @@
-"""One cell: run statement by statement in the namespace that the cells of a page share."""
+"""The cells of a page: what one needs of those above runs first, unseen, and then its own statements."""
 
 from __future__ import annotations
 
 import ast
-import builtins
-import contextlib
 import linecache
-import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from types import CodeType
 
-from page_kernel import figures, lacking
+from page_kernel import figures, packages
 from page_kernel.errors import describe
-from page_kernel.outputs import Outputs, Send, bundle
+from page_kernel.order import Page, State, due
+from page_kernel.outputs import Output, Outputs, Send, display
+from page_kernel.statements import Statement, broken, statements
 
-NAMESPACE: dict[str, object] = {"__name__": "__main__"}
-
-
-def run(source: str, number: int, send: Send) -> bool:
-    """Run a cell, send its outputs, and say whether it ended without an error.
-
-    Parameters
-    ----------
-    source : str
-        The code.
-    number : int
-        Of the cell on its page; tracebacks name it.
-    send : callable
-        Takes each output: a dict as in a notebook, as it comes.
-    """
-    name = f"cell {number}"
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    outputs = Outputs(send)
-    builtins.display = lambda *values: [outputs.send(_display(value)) for value in values]  # type: ignore[attr-defined]
-    builtins.input = _no_input
-    with contextlib.redirect_stdout(outputs.stream("stdout")), contextlib.redirect_stderr(outputs.stream("stderr")):
-        try:
-            _execute(ast.parse(source, name), name, outputs, quiet=source.rstrip().endswith(";"))
-            figures.show(outputs.send)
-        except BaseException as error:
-            figures.show(outputs.send)
-            outputs.send({"output_type": "error", **describe(error, name)})
-            return False
-        finally:
-            outputs.flush()
-    return True
+Cells = list[tuple[int, str, bool]]  # number and code, in the order of the page; whether it needs what the page lacks
 
 
-def _execute(tree: ast.Module, name: str, outputs: Outputs, quiet: bool) -> None:
-    figures.into(outputs.send)
-    for statement in tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            lacking.bring(statement, NAMESPACE, name, outputs.send)
-        elif isinstance(statement, ast.Expr) and statement is tree.body[-1] and not quiet:
-            value = eval(_compiled(ast.Expression(statement.value), name), NAMESPACE)
+@dataclass(frozen=True)
+class Work:
+    """A statement that has to run, and the state of the names that it leaves; the value of the last one is shown."""
+
+    number: int
+    statement: Statement
+    after: State
+    shown: bool
+
+
+class Session:
+    """The Python of one page: the names of its cells, and how each came to its value."""
+
+    def __init__(self, fetch: packages.Fetch) -> None:
+        self._fetch = fetch
+        self._names: dict[str, object] = {"__name__": "__main__"}
+        self._state: State = {}
+
+    async def run(self, cells: Cells, send: Send) -> bool:
+        """Run the last of some cells, send its outputs, and say whether it ended without an error.
+
+        Parameters
+        ----------
+        cells : list of (int, str, bool)
+            All cells of the page down to the one that is asked for.
+        send : callable
+            Takes each output, a dict as in a notebook, as it comes; and of the cells above how far they are,
+            ``{"above": number, "done": 3, "of": 5}``, or the error of one, with its number under ``"cell"``;
+            ``{"begins": number}`` when these have run.
+        """
+        asked = cells[-1][0]
+        work = self._plan(cells)
+        above = [one for one in work if one.number != asked]
+        for done, one in enumerate(above, start=1):
+            send({"above": one.number, "done": done, "of": len(above)})
+            if error := await self._run([one], Outputs(lambda _: None)):
+                send({**error, "cell": one.number})
+                return False
+        send({"begins": asked})
+        figures.close()
+        outputs = Outputs(send)
+        error = await self._run((one for one in work if one.number == asked), outputs)
+        figures.show(outputs.send)
+        outputs.flush()
+        if error:
+            send(error)
+        return not error
+
+    def _plan(self, cells: Cells) -> list[Work]:
+        """Return what has to run: of the cell that is asked for all, and of those above what it needs."""
+        asked, code, _ = cells[-1]
+        listed = [
+            (number, one)
+            for number, source, lacks in cells
+            for one in _read(number, source)
+            if one.stands_alone or not lacks
+        ]
+        page = Page()
+        for _, one in listed:
+            page.take(one)
+        first = sum(number != asked for number, _ in listed)
+        last = -1 if code.rstrip().endswith(";") else len(listed) - 1
+        places = due(page.steps, first, self._state)
+        return [Work(*listed[place], page.steps[place].after, place == last) for place in places]
+
+    async def _run(self, work: Iterable[Work], outputs: Outputs) -> Output | None:
+        """Run statements until one fails, and return its error."""
+        figures.into(outputs.send)
+        with outputs.taken():
+            for one in work:
+                try:
+                    await self._execute(one, outputs)
+                except BaseException as error:
+                    for name in one.after:
+                        self._state.pop(name, None)  # nobody knows how far it came
+                    return {"output_type": "error", **describe(error, _name(one.number))}
+                self._state |= one.after
+        return None
+
+    async def _execute(self, work: Work, outputs: Outputs) -> None:
+        tree, name = work.statement.tree, _name(work.number)
+        await packages.bring(tree, self._fetch)
+        if isinstance(tree, ast.Import | ast.ImportFrom):
+            packages.bind(tree, self._names, name, outputs.send)
+        elif isinstance(tree, ast.Expr) and work.shown:
+            value = eval(_compiled(ast.Expression(tree.value), name), self._names)
             if value is not None:
-                outputs.send(_display(value, "execute_result"))
-                NAMESPACE["_"] = value
+                outputs.send(display(value, "execute_result"))
         else:
-            exec(_compiled(ast.Module([statement], []), name), NAMESPACE)
+            exec(_compiled(ast.Module([tree], []), name), self._names)
+
+
+def _read(number: int, source: str) -> list[Statement]:
+    """Return the statements of a cell; one that raises, if it cannot be read."""
+    name = _name(number)
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    try:
+        return statements(ast.parse(source, name))
+    except SyntaxError:
+        return [broken(source, name)]
+
+
+def _name(number: int) -> str:
+    return f"cell {number}"
 
 
 def _compiled(tree: ast.Module | ast.Expression, name: str) -> CodeType:
     return compile(tree, name, "eval" if isinstance(tree, ast.Expression) else "exec", dont_inherit=True)
-
-
-def _display(value: object, kind: str = "display_data") -> dict[str, object]:
-    return {"output_type": kind, "data": bundle(value)}
-
-
-def _no_input(prompt: object = "") -> str:
-    print(prompt, end="", file=sys.stdout)
-    raise OSError("input() waits for a keyboard that a page does not have. Write the value into the cell instead.")

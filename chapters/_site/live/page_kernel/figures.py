@@ -27,7 +27,12 @@ def show(send: Send | None = None) -> None:
     for number in pyplot.get_fignums() if pyplot else ():
         figure = pyplot.figure(number)
         (send or _send)({"output_type": "display_data", "data": {**_picture(figure), "text/plain": repr(figure)}})
-    if pyplot:
+    close()
+
+
+def close() -> None:
+    """Close every figure."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 LONGEST = 100_000  # characters that one cell may print
@@ -24,9 +26,13 @@ class Outputs:
         self._sent = time.monotonic()
         self._left = LONGEST
 
-    def stream(self, name: str) -> Stream:
-        """Return a file whose text is sent under a name, stdout or stderr."""
-        return Stream(self, name)
+    @contextlib.contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take what is printed and displayed; nothing can be typed."""
+        builtins.input = _no_input
+        builtins.display = lambda *values: [self.send(display(value)) for value in values]  # type: ignore[attr-defined]
+        with contextlib.redirect_stdout(Stream(self, "stdout")), contextlib.redirect_stderr(Stream(self, "stderr")):
+            yield
 
     def write(self, name: str, text: str) -> None:
         """Keep text until it is worth sending."""
@@ -72,7 +78,15 @@ class Stream(io.TextIOBase):
         return True
 
 
-def bundle(value: object) -> dict[str, str]:
-    """Return a value in every form that it has, by media type."""
-    forms = {kind: getattr(value, method)() for kind, method in FORMATS.items() if hasattr(type(value), method)}
-    return {kind: form for kind, form in forms.items() if form} | {"text/plain": repr(value)}
+def display(value: object, kind: str = "display_data") -> Output:
+    """Return a value as an output, in every form that it has."""
+    forms = {form: getattr(value, method)() for form, method in FORMATS.items() if hasattr(type(value), method)}
+    return {
+        "output_type": kind,
+        "data": {form: text for form, text in forms.items() if text} | {"text/plain": repr(value)},
+    }
+
+
+def _no_input(prompt: object = "") -> str:
+    print(prompt, end="")
+    raise OSError("input() waits for a keyboard that a page does not have. Write the value into the cell instead.")
