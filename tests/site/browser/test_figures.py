@@ -394,6 +394,7 @@ AGAIN = """tag => {
 
 
 FAR = """async tag => {
+  await Promise.all(Object.values(book.load.known ?? {})); // what has been asked for comes before it is forgotten
   Object.assign(book, { models: {} }).load.known = {};
   const far = book.html("div", { id: "far", style: "padding-top: 5000px" }, document.createElement(tag));
   document.querySelector("article").append(far);

@@ -50,7 +50,7 @@ LIGHTEN = """() => {
   }
   for (const code of document.querySelectorAll("pre")) code.normalize();
 }"""
-# The same colours in the same size on the same grounds have the same contrast: of each look axe measures one text, once.
+# Alike in colours, size and ground is alike in contrast: of each look axe measures one text, once.
 MARK_LOOKS = """() => {
   const grounds = new Map([[null, ""]]), looks = (window.looks ??= new Set()), before = looks.size;
   const ground = (one) => {
