@@ -73,7 +73,6 @@ class LiveCell extends HTMLElement {
       onChange: (code) => code !== this.#code && this.#change(code),
       onRun: () => this.run(),
     });
-    this.leave.hidden = false;
     return this.#editor;
   }
 
@@ -113,7 +112,7 @@ class LiveCell extends HTMLElement {
     this.status = make("span", "live-status");
     this.status.setAttribute("role", "status");
     this.leave = make("small", "live-leave", LEAVE);
-    Object.assign(this.leave, { id: `live-leave-${this.number}`, hidden: true });
+    this.leave.id = `live-leave-${this.number}`;
     this.clock = make("span", "live-clock");
     this.clock.setAttribute("aria-hidden", "true");
     bar.append(this.status, this.clock, this.leave);
