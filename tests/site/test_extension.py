@@ -344,6 +344,7 @@ THEIRS = [
     "gru.js defer",
     "parts.js defer",
     "digit-reading.js defer",
+    "unit-squares.js defer",
     "review-reading.js defer",
     "word-chart.js defer",
     "gru-digit.js defer",
