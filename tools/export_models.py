@@ -1,10 +1,10 @@
 """Export the trained networks that the site's interactive figures run: `make models`.
 
 Each comes from its chapter: the notebook's cells are executed, and what they have trained is packed into a script
-(a page that is opened from a folder may load scripts and nothing else). MNIST takes about 3 minutes, IMDB 6.
+(a page that is opened from a folder may load scripts and nothing else). MNIST takes about 3 minutes, IMDB 6, letters 1.
 The parameters of an exporter are names that its notebook defines; a test holds the two together.
 
-python -m tools.export_models [mnist] [imdb]
+python -m tools.export_models [mnist] [imdb] [train_it_yourself]
 """
 
 import base64
@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools import ROOT
+from tools.notebooks import notebooks
 from tools.notebooks.run import cells, run_cells
-from tools.record_on_gpu import REPRODUCTIONS
 
 MODELS = ROOT / "chapters" / "_site" / "static" / "elements" / "models"
 WRONG = 4  # samples that the network reads wrongly
@@ -136,7 +137,70 @@ def bag(
     write("bag", content | {"accuracy": round(right, 5)})
 
 
-EXPORTS: dict[str, tuple[Callable[..., None], ...]] = {"mnist": (digits,), "imdb": (reviews, bag)}
+def letters(
+    gru: Any,
+    W: NDArray,
+    b: NDArray,
+    letters: list[str],
+    tables: list[dict[str, Counter[str]]],
+    counting: dict[int, float],
+    validation_bits: Callable[[Any, NDArray, NDArray], float],
+    longest: int = 3,
+) -> None:
+    """Pack the GRU that writes, and the counts of letters after as many letters as it is worth."""
+    (kernel, recurrent, bias), before = gru.arrays(), float(validation_bits(gru, W, b))
+    parts, (kernel, recurrent, W) = zip(*map(packed, (kernel, recurrent, W)), strict=True)
+    bits = {"before": before, "packed": float(validation_bits(type(gru)(kernel, recurrent, bias), W, b))}
+    content = {
+        **dict(zip(("kernel", "recurrentKernel", "denseKernel"), parts, strict=True)),
+        **{"bias": text(bias), "denseBias": text(b), "letters": "".join(letters)},
+        "counts": base64.b64encode(counted(tables[longest], letters)).decode(),
+        "counted": sum(followers.total() for followers in tables[longest].values()),
+        "bits": {name: round(value, 4) for name, value in bits.items()}
+        | {"counting": [round(float(counting[k]), 4) for k in range(longest + 1)]},
+    }
+    write("letters", content)
+    print(f"  bits per letter: {content['bits']}")
+
+
+def counted(table: dict[str, Counter[str]], letters: list[str]) -> bytes:
+    """Return a table of counts as bytes: for each context in order what follows it, and how often.
+
+    A context is a number to the base of the letters, written as its distance from the last; then come the number of
+    different followers, and of each its place among the letters and its count. Numbers have seven bits a byte, the
+    eighth says that more follow.
+    """
+    place = {letter: i for i, letter in enumerate(letters)}
+    number = {sum(place[c] * len(letters) ** i for i, c in enumerate(reversed(key))): key for key in table}
+    found, last = bytearray(), 0
+    for at in sorted(number):
+        followers = table[number[at]]
+        values = [at - last, len(followers)]
+        for letter, count in sorted(followers.items()):
+            values += place[letter], count
+        found += b"".join(map(varint, values))
+        last = at
+    return bytes(found)
+
+
+def varint(value: int) -> bytes:
+    """Return a whole number from 0 in bytes of seven bits, the lowest first.
+
+    >>> varint(300).hex()
+    'ac02'
+    """
+    head = bytearray()
+    while value > 127:
+        head.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*head, value])
+
+
+EXPORTS: dict[str, tuple[Callable[..., None], ...]] = {
+    "mnist": (digits,),
+    "imdb": (reviews, bag),
+    "train_it_yourself": (letters,),
+}
 
 
 def needs(export: Callable[..., None]) -> list[str]:
@@ -149,7 +213,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(EXPORTS):
         print(f"✗ no network comes from {', '.join(sorted(unknown))}; choose among {', '.join(EXPORTS)}")
         return 2
-    for path in REPRODUCTIONS:
+    for path in notebooks():
         if path.stem not in (names or EXPORTS):
             continue
         print(f"Running {path.stem} …", flush=True)

@@ -30,7 +30,7 @@ def results_table(chapter: str, folder: Path = RESULTS) -> Table:
         raise FileNotFoundError(f"there is no folder {folder}; the recorded figures lie in that of a checkout")
     files = sorted(folder.glob("*.json"), key=lambda path: (path.stem != "cpu", path.stem))
     found = {path.stem: read_results(path) for path in files}
-    measured = {name: chapters[chapter] for name, chapters in found.items() if chapters.get(chapter)}
+    measured = {name: chapters[chapter] for name, chapters in found.items() if chapters.get(chapter, {}).get("figures")}
     if not measured:
         raise ValueError(f"chapter {chapter!r} has no figures in {folder}; `make record` stores them")
     figures = sorted({figure for entry in measured.values() for figure in entry["figures"]})

@@ -54,6 +54,9 @@ def test_what_is_not_there_is_not_an_empty_table(tmp_path):
     stored(tmp_path, "cpu", {"epoch": figure(10, "s")})
     with pytest.raises(ValueError, match="chapter 'tyo' has no figures in "):
         results_table("tyo", tmp_path)
+    stored(tmp_path, "cpu", {}, runs={"epochs": {}})
+    with pytest.raises(ValueError, match="chapter 'toy' has no figures in "):
+        results_table("toy", tmp_path)
 
 
 def test_show_backend_names_what_runs(capsys, monkeypatch):

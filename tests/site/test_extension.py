@@ -209,6 +209,27 @@ def test_a_picture_without_a_size_is_a_fault(pictures, out, fault, name):
         finish(pictures, out, f'<img src="../_images/{name}" />')
 
 
+PLOT = (
+    "<svg><defs><style>*{fill: red}</style></defs>"
+    '<g id="axes"><path id="m1" style="stroke: #d55e00"/><use href="#m1"/></g></svg>'
+)
+
+
+def test_a_plot_stands_in_its_page_with_ids_of_its_own_and_the_colours_of_the_page(module, out):
+    name = f"_images/{'0a' * 32}.svg"
+    (out / name).write_text(f"<?xml version='1.0'?>{PLOT}")
+    (out / "_images/diagram.svg").write_text(SVG)
+    picture = f'<img alt="A &lt; b" src="../{name}" />'
+    diagram = '<img alt="c" src="../_images/diagram.svg" />'
+    one, other, last = finish(module("figures").draw_plots, out, f"{picture}\n{picture}\n{diagram}").split("\n")
+    assert one == (
+        '<svg class="plot" role="img" aria-label="A &lt; b"><g><path id="plot1-m1" style="stroke: var(--gru-r)"/>'
+        '<use href="#plot1-m1"/></g></svg>'
+    )
+    assert other == one.replace("plot1", "plot2")
+    assert last == diagram
+
+
 # Styles
 
 
@@ -323,6 +344,7 @@ THEIRS = [
     "gru.js defer",
     "parts.js defer",
     "digit-reading.js defer",
+    "unit-squares.js defer",
     "review-reading.js defer",
     "word-chart.js defer",
     "gru-digit.js defer",
@@ -538,6 +560,16 @@ def test_what_else_a_cell_shows_stays_in_sight(cell):
     output = page.children[1].children[1]
     assert [type(one).__name__ for one in output.children] == ["image", "literal_block", "Fold", "literal_block"]
     assert [output.children[place].astext() for place in (1, 3)] == ["before", "after"]
+
+
+def test_where_figures_come_from_is_small_print(cell):
+    origin = "10 runs, recorded by `make record` on 2026-01-01; run again: 0"
+    for text in ("Runs on: Keras 3", origin, f"{origin}\nbest: 1"):
+        small, *others = cell("runs(f)", printed(text)).children[1].children[-1].children
+        assert small["classes"] == ["small-print"]
+        assert small.astext() == text.partition("\n")[0].replace("`", "")
+        assert [one.astext() for one in others] == ["best: 1"] * text.count("\n")
+    assert "small-print" not in str(cell("f()", printed("10 runs")))
 
 
 @pytest.mark.parametrize("source", ["check('a/b', answer)", "print(check_gru(expected))"])

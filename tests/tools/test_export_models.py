@@ -2,13 +2,14 @@
 
 import ast
 import base64
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from tools import export_models
+from tools.notebooks import notebooks
 from tools.notebooks.run import cells
-from tools.record_on_gpu import REPRODUCTIONS
 
 
 @pytest.fixture
@@ -46,13 +47,32 @@ def test_eight_bits_are_within_half_a_step(rng):
     assert (np.abs(shown - matrix) <= 0.5001 * np.abs(matrix).max(axis=0) / 127).all()
 
 
+def test_counts_come_out_of_their_bytes_as_they_went_in():
+    letters = ["\n", "a", "b", "c"]
+    table = {"aa": Counter(b=1), "cc": Counter({"\n": 300, "c": 70_000}), "\na": Counter(a=127, b=128)}
+    numbers, parts = [], []
+    for byte in export_models.counted(table, letters):
+        parts.append(byte & 127)
+        if byte < 128:
+            numbers.append(sum(part << 7 * i for i, part in enumerate(parts)))
+            parts = []
+    expected = [(1, "\na"), (5, "aa"), (15, "cc")]
+    last, at = 0, 0
+    for place, context in expected:
+        assert numbers[at : at + 2] == [place - last, len(table[context])]
+        pairs = numbers[at + 2 : at + 2 + 2 * numbers[at + 1]]
+        assert {letters[i]: count for i, count in zip(pairs[::2], pairs[1::2], strict=True)} == table[context]
+        last, at = place, at + 2 + len(pairs)
+    assert at == len(numbers)
+
+
 def test_an_unknown_network_is_refused(capsys):
     assert export_models.main(["nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().out
 
 
 def code_of(chapter):
-    [path] = [path for path in REPRODUCTIONS if path.stem == chapter]
+    [path] = [path for path in notebooks() if path.stem == chapter]
     return ast.parse("\n".join(cells(path)))
 
 
@@ -68,7 +88,7 @@ def defined(code):
     return names
 
 
-KEYS = {"mnist": {"adam"}, "imdb": {"3,000 words"}}
+KEYS = {"mnist": {"adam"}, "imdb": {"3,000 words"}, "train_it_yourself": set()}
 
 
 @pytest.mark.parametrize("chapter", export_models.EXPORTS)

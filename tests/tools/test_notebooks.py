@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tools import notebooks
+from tools import ROOT, notebooks
 from tools.notebooks import __main__ as command
 from tools.notebooks import form, lint, minutes
 from tools.notebooks.handout import handout
@@ -18,6 +18,13 @@ def code(path):
     return [cell for cell in notebooks.load(path)["cells"] if cell["cell_type"] == "code"]
 
 
+PNG = {"output_type": "display_data", "data": {"image/png": "AA=="}}
+
+
+def svg(inside):
+    return {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": f"<svg>{inside}</svg>"}}
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -26,7 +33,10 @@ def code(path):
         (lambda cell: cell.update(source=["x" * 89]), "89 columns"),
         (lambda cell: cell["metadata"].update(tags=["nbval-ignore-output"]), "without a reason"),
         (lambda cell: cell.update(outputs=[{"output_type": "error", "ename": "KeyError"}]), "stored KeyError"),
-        (lambda cell: cell.update(outputs=[{"output_type": "display_data", "data": {"image/png": "AA=="}}]), "alt"),
+        (lambda cell: cell.update(outputs=[PNG]), "alt text"),
+        (lambda cell: cell.update(outputs=[svg("")]), "caption"),
+        (lambda cell: cell.update(outputs=[svg("<g style='fill: #123456'/>")]), "#123456"),
+        (lambda cell: cell.update(outputs=[svg("<g/>" * 26_000)]), "a figure of 104,"),
         (lambda cell: cell.update(source=["open('/ho" + "me/me/x')"]), "machine path"),
         (lambda cell: cell.update(source=["# 2026-01-01 12:00"]), "timestamp"),
         (lambda cell: cell.update(cell_type="markdown", source=["An idea.\n\n", "**Code.**"]), "labels nothing"),
@@ -103,20 +113,25 @@ def test_one_sentence_per_line(before, after):
 
 
 def test_rerun_with_another_output_is_caught(tmp_path):
-    """Strict nbval compares: a notebook whose stored output is wrong must fail."""
+    """Strict nbval compares: a notebook whose stored text is wrong must fail, one whose figure moved by a hair not."""
     notebook = notebooks.load(PATHS[0])
-    cell = {
-        "cell_type": "code", "id": "a", "metadata": {}, "execution_count": 1, "source": ["print(1)"],
-        "outputs": [{"output_type": "stream", "name": "stdout", "text": ["2\n"]}],
-    }  # fmt: skip
+    draws = "from IPython.display import SVG, display\ndisplay(SVG('<svg>1.0</svg>'))"
+    shown = svg("1.1")
+    shown["data"]["text/plain"] = "<IPython.core.display.SVG object>"
+    stored = {draws: shown, "print(1)": {"output_type": "stream", "name": "stdout", "text": ["2\n"]}}
+    cell = {"cell_type": "code", "metadata": {}}
+    cells = [
+        cell | {"id": f"a{k}", "execution_count": k, "source": code, "outputs": [output]}
+        for k, (code, output) in enumerate(stored.items(), start=1)
+    ]
     path = tmp_path / "wrong.ipynb"
-    path.write_text(notebooks.text_of({**notebook, "cells": [cell]}))
+    path.write_text(notebooks.text_of({**notebook, "cells": cells}))
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", str(path)],
-        cwd=tmp_path, capture_output=True, text=True,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "conftest", "--nbval", str(path)],
+        cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert run.returncode == 1, run.stdout
-    assert "1 failed" in run.stdout
+    assert "1 failed, 1 passed" in run.stdout
 
 
 def test_handout_has_stubs_but_no_solutions_and_no_outputs(tmp_path):

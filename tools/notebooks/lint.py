@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from gru_lib.book.figures import VARIABLES
 from tools.notebooks import text_of
 
 CELL_LINES, CELL_COLUMNS = 25, 88
-PNG_BYTES, NOTEBOOK_BYTES = 60_000, 400_000
+PNG_BYTES, SVG_BYTES, NOTEBOOK_BYTES = 60_000, 100_000, 500_000
+PICTURES = {"image/png", "image/svg+xml"}
 IGNORED_SHARE = 0.15
 MACHINE_PATH = re.compile(r"/(?:home|Users|root|tmp|work|mnt)/[\w.-]+|[A-Z]:\\\\Users|site-packages")
 DANGLING = re.compile(r"(?:\A|\n\n)(\*\*[^*\n]+\.\*\*)(?=\n\n|\Z)")
+COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 TIMESTAMP = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -50,20 +53,34 @@ def _cell_problems(cell: dict[str, Any]) -> Iterator[str]:
     for output in cell["outputs"]:
         if output["output_type"] == "error" and "raises-exception" not in tags:
             yield f"a stored {output['ename']}"
-        if png := output.get("data", {}).get("image/png"):
-            size = len(base64.b64decode(png))
-            if size > PNG_BYTES:
-                yield f"a figure of {size:,} bytes; expected at most {PNG_BYTES:,}"
-            if len(cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")) < 30:
-                yield "a figure without alt text (cell metadata mystnb.image.alt, at least 30 characters)"
+        if found := PICTURES.intersection(output.get("data", {})):
+            yield from _figure_problems(cell, output["data"], *found)
+
+
+def _figure_problems(cell: dict[str, Any], data: dict[str, Any], kind: str) -> Iterator[str]:
+    """Yield what a figure lacks; a picture of points needs a reason."""
+    about = cell["metadata"].get("mystnb", {})
+    if len(about.get("image", {}).get("alt", "")) < 30:
+        yield "a figure without alt text (cell metadata mystnb.image.alt, at least 30 characters)"
+    if kind == "image/svg+xml" and not {"caption", "name"} <= about.get("figure", {}).keys():
+        yield "a figure without caption or name (cell metadata mystnb.figure)"
+    picture = "".join(data[kind])
+    if kind == "image/svg+xml":
+        size, most = len(picture.encode()), SVG_BYTES
+        if strange := set(COLOUR.findall(picture)) - VARIABLES.keys():
+            yield f"{sorted(strange)} in a figure: the site knows the colours of gru_lib.book.figures"
+    else:
+        size, most = len(base64.b64decode(picture)), PNG_BYTES
+    if size > most:
+        yield f"a figure of {size:,} bytes; expected at most {most:,}"
 
 
 def _prose_and_outputs(notebook: dict[str, Any]) -> str:
-    """Return what a reader sees, without images (base64 may spell anything)."""
+    """Return what a reader sees, without figures (base64 may spell anything)."""
     parts = []
     for cell in notebook["cells"]:
         parts.append("".join(cell["source"]))
         for output in cell.get("outputs", []):
-            data = {kind: value for kind, value in output.get("data", {}).items() if kind != "image/png"}
+            data = {kind: value for kind, value in output.get("data", {}).items() if kind not in PICTURES}
             parts.append(json.dumps([output.get("text"), data, output.get("traceback")]))
     return "\n".join(parts)

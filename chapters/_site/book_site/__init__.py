@@ -26,6 +26,7 @@ from book_site import (
     search,
 )
 from book_site.accessibility import clear_barriers
+from book_site.figures import draw_plots
 from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
 from book_site.pictures import place_pictures
@@ -64,6 +65,7 @@ FINISH = (
     draw_icons,
     replace_search_for_boxes,
     defer_scripts,
+    draw_plots,
     place_stills,
     place_pictures,
     join_styles,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from itertools import groupby
 
 from docutils import nodes
@@ -14,6 +15,7 @@ from sphinx.writers.html5 import HTML5Translator
 from book_site.checks import is_check, said
 
 ASSERTS = re.compile(r"^\s*(?:expect|settle)\(", re.M)
+SMALL_PRINT = re.compile(r"Runs on: |\d+ runs?, recorded by ")
 DEAD = "In a running notebook: a figure to play with."  # what is printed for a widget
 INVITES = "If you run this notebook, "  # the paragraph before one
 
@@ -57,6 +59,8 @@ def _fold(cell: nodes.container) -> None:
     code, output = _part(cell, "cell_code_source"), _part(cell, "cell_code_output")
     hidden = cell.attributes.pop("hide_mode", "")
     name = code_name(code.astext(), output)
+    if output:
+        set_small_print(output)
     if output and ASSERTS.search(code.astext()):
         fold_checks(output)
     if hidden == "all":
@@ -147,13 +151,33 @@ def _content(output: nodes.Element) -> str:
 
 def fold_checks(output: nodes.Element) -> None:
     """Put the lines of `expect` and `settle` in folds, and leave what else was printed."""
+    _split(output, is_check, _checks)
+
+
+def _checks(lines: list[str]) -> Fold:
+    name, inside = said(lines)
+    values = [nodes.raw("", inside, format="html")] if inside else []
+    return Fold("", *values, name=name, classes=["checks"])
+
+
+def set_small_print(output: nodes.Element) -> None:
+    """Set small what says where figures come from."""
+    _split(output, lambda line: SMALL_PRINT.match(line) is not None, _small_print)
+
+
+def _small_print(lines: list[str]) -> nodes.paragraph:
+    parts = enumerate("\n".join(lines).split("`"))
+    words = (nodes.literal("", part) if place % 2 else nodes.Text(part) for place, part in parts)
+    return nodes.paragraph("", "", *words, classes=["small-print"])
+
+
+def _split(output: nodes.Element, chosen: Callable[[str], bool], made: Callable[[list[str]], nodes.Element]) -> None:
+    """Replace the chosen lines of every stream by what is made of them, and leave the others."""
     for stream in [one for one in output.findall(nodes.literal_block) if "stream" in one["classes"]]:
         parts = []
-        for checked, lines in groupby(stream.astext().rstrip("\n").split("\n"), is_check):
-            if checked:
-                name, inside = said(list(lines))
-                values = [nodes.raw("", inside, format="html")] if inside else []
-                parts.append(Fold("", *values, name=name, classes=["checks"]))
+        for is_chosen, lines in groupby(stream.astext().rstrip("\n").split("\n"), chosen):
+            if is_chosen:
+                parts.append(made(list(lines)))
             else:
                 printed = stream.copy()
                 printed.rawsource = "\n".join(lines)  # else Sphinx sets it as another kind of block

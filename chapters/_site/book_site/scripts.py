@@ -15,12 +15,13 @@ SHARED = ("elements.css", "gru.js", "parts.js")
 # what a figure needs besides
 ALSO = {
     "gru-beginnings": ("gradients.js",),
-    "gru-digit": ("digit-reading.js",),
+    "gru-digit": ("digit-reading.js", "unit-squares.js"),
     "gru-explorer": ("cell.css", "unit.js", "equations.js", "cell.js", "unit-chart.js"),
     "gru-flow": ("cell.css", "gru-flow.css", "unit.js", "equations.js", "cell.js"),
     "gru-quiz": ("gru-quiz.css",),
     "gru-review": ("review-reading.js", "word-chart.js"),
     "gru-vanishing": ("gradients.js",),
+    "gru-writer": ("gru-writer.css", "writing.js", "unit-squares.js"),
 }
 SCRIPT = re.compile(r'<script ([^>]*\bsrc="([^"?]+)[^"]*"[^>]*)></script>\s*')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')

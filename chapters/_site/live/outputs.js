@@ -39,9 +39,6 @@ function value(data) {
   const block = make("div", "output");
   if (data["image/svg+xml"]) {
     const picture = new DOMParser().parseFromString(data["image/svg+xml"], "image/svg+xml").documentElement;
-    picture.setAttribute("role", "img");
-    picture.setAttribute("aria-label", "The figure that the code above draws now.");
-    block.classList.add("live-figure");
     block.append(document.importNode(picture, true));
   } else if (data["image/png"]) {
     const picture = new Image();

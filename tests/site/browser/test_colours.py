@@ -1,9 +1,11 @@
-"""By night a picture stands on the ground of the page, and every quantity keeps its hue."""
+"""By night a figure stands on the ground of the page, and every quantity keeps its hue."""
 
 import colorsys
 import io
 
 import pytest
+
+from gru_lib.book.figures import VARIABLES
 
 PAGE = "chapters/foundations/equations.html"
 COLOURS = {"z": (0, 114, 178), "r": (213, 94, 0), "g": (0, 158, 115)}  # gru_lib.book.plotting.COLOURS
@@ -27,13 +29,17 @@ def luminance(colour):
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize("box", [".cell_output img", "img[src*='_images/']"])
-def test_a_picture_keeps_its_hues_and_takes_the_ground_of_the_page(open_page, box):
+def contrast(one, other):
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_a_picture_keeps_its_hues_and_takes_the_ground_of_the_page(open_page):
     from PIL import Image
 
     page = open_page(PAGE, color_scheme="dark")
     page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # nothing moves any more
-    image = page.locator(f".bd-article {box}").first
+    image = page.locator(".bd-article img[src*='_images/']").first
     image.scroll_into_view_if_needed()
     image.evaluate(PICTURE)
     page.wait_for_function("one => one.complete && one.naturalWidth === 240", arg=image.element_handle())
@@ -41,8 +47,41 @@ def test_a_picture_keeps_its_hues_and_takes_the_ground_of_the_page(open_page, bo
     ground, *found = (picture.getpixel((30 + 60 * place, 30)) for place in range(4))
     assert max(abs(part - wanted) for part, wanted in zip(ground, (0x14, 0x17, 0x1B), strict=True)) <= 3
     for colour, day in zip(found, COLOURS.values(), strict=True):
-        assert (luminance(colour) + 0.05) / (luminance(ground) + 0.05) > 4.5
+        assert contrast(colour, ground) > 4.5
         turn = colorsys.rgb_to_hsv(*colour)[0] - colorsys.rgb_to_hsv(*day)[0]
+        assert abs((turn + 0.5) % 1 - 0.5) < 0.05
+
+
+DRAWN = """(colours) => {
+  const rgb = (text) => text.match(/\\d+/g).slice(0, 3).map(Number);
+  const plot = document.querySelector("svg.plot");
+  const parts = [...plot.querySelectorAll(":is(path, use, text):not(defs *)")].map((one) => getComputedStyle(one));
+  const drawn = parts.flatMap(({ fill, fillOpacity, stroke }) => [+fillOpacity ? fill : "none", stroke])
+    .filter((one) => one !== "none").map(rgb);
+  const shown = colours.map((colour) => {
+    plot.style.color = `var(${colour})`;
+    return rgb(getComputedStyle(plot).color);
+  });
+  return { drawn, shown };
+}"""
+
+
+def test_a_plot_is_drawn_in_the_colours_of_the_book_by_day_and_in_lighter_ones_by_night(open_page):
+    page = open_page(PAGE, color_scheme="light")
+    day = page.evaluate(DRAWN, list(VARIABLES.values()))
+    hexes = [[int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in VARIABLES]
+    assert day["shown"] == hexes
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    night = page.evaluate(DRAWN, list(VARIABLES.values()))
+    for (*_, ground), found in zip((day["shown"], night["shown"]), (day, night), strict=True):
+        assert all(colour in found["shown"] for colour in found["drawn"])
+        for colour in found["shown"][:5]:  # what is drawn by lines
+            assert contrast(colour, ground) > 2
+    used = [place for place, colour in enumerate(day["shown"]) if colour in day["drawn"]]
+    assert [night["shown"][place] in night["drawn"] for place in used] == [True] * len(used) and len(used) > 4
+    for was, now in list(zip(day["shown"], night["shown"], strict=True))[:4]:
+        turn = colorsys.rgb_to_hsv(*now)[0] - colorsys.rgb_to_hsv(*was)[0]
         assert abs((turn + 0.5) % 1 - 0.5) < 0.05
 
 
@@ -57,7 +96,6 @@ def test_a_gate_has_one_colour_in_every_formula_and_contrast(open_page, scheme):
     for gate, day in COLOURS.items():
         (colour,) = page.evaluate(ask, gate)
         colour = tuple(int(part) for part in colour[4:-1].split(","))
-        darker, lighter = sorted((luminance(colour), luminance(ground)))
-        assert (lighter + 0.05) / (darker + 0.05) > 4.5
+        assert contrast(colour, ground) > 4.5
         turn = colorsys.rgb_to_hsv(*colour)[0] - colorsys.rgb_to_hsv(*day)[0]
         assert abs((turn + 0.5) % 1 - 0.5) < 0.05

@@ -9,9 +9,13 @@ from .fit import HIDDEN
 EQUATIONS = "chapters/foundations/equations.html"
 PHONE = (360, 740)
 NO_SIGN = "setProperty('background', 'white', 'important')"
+PLOT = "document.querySelector('.plot')"
 FAULTS = {
     "formula": "document.querySelector('.katex-display .base').style.paddingRight = '400px'",
     "cut without a sign": f"document.querySelector('.cell_input pre').style.{NO_SIGN}",
+    "cut in a plot": f"{PLOT}.querySelector('text').style.transform = 'translateY(60px)'",
+    "overprinted in a plot": f"{PLOT}.append({PLOT}.querySelector('text').cloneNode(true))",
+    "too small in a plot": f"{PLOT}.querySelector('text').style.fontSize = '9px'",
     "text beyond its box": "document.querySelector('.bd-article p').style = 'width: 3rem; white-space: nowrap'",
 }
 

@@ -96,7 +96,7 @@ def axe():
 def test_a_page_is_whole(open_page, axe, name):
     page = open_page(name, reduced_motion="reduce")
     page.evaluate(BRING_ALL)
-    for figure in page.locator(":is(gru-digit, gru-review)").all():
+    for figure in page.locator(":is(gru-digit, gru-review, gru-writer)").all():
         figure.scroll_into_view_if_needed()
     page.wait_for_function(ALL_IS_THERE)
     assert page.evaluate(BROKEN) == []
@@ -170,7 +170,7 @@ def test_what_opens_above_a_page_can_be_read(open_page, axe, scheme):
     assert violations(axe, page, "#preview") == {}
 
 
-FIGURES = ":is(gru-explorer, gru-flow, gru-vanishing, gru-beginnings, gru-digit, gru-review)"
+FIGURES = ":is(gru-explorer, gru-flow, gru-vanishing, gru-beginnings, gru-digit, gru-review, gru-writer)"
 
 
 def test_without_scripts_every_figure_is_a_still_with_its_caption(open_page):

@@ -33,7 +33,7 @@ def test_no_page_breaks_its_own_policy(governed, served):
     for name in sorted(PAGES):
         page.goto(f"{served}/{name}")
         for figure in page.locator(
-            "main :is(gru-explorer, gru-vanishing, gru-beginnings, gru-digit, gru-review)"
+            "main :is(gru-explorer, gru-vanishing, gru-beginnings, gru-digit, gru-review, gru-writer)"
         ).all():
             figure.scroll_into_view_if_needed()
     page.goto(f"{served}/search.html?q=gate")

@@ -1,4 +1,4 @@
-"""Figures as the page's own: Matplotlib's backend here. A figure is sent as SVG, or as PNG where that is smaller."""
+"""Figures as the page's own: SVG on its colours, or PNG where that is smaller."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import base64
 import io
 import logging
 import sys
+from itertools import count
 from typing import Any
 
 from page_kernel.outputs import Send
 
 LARGEST = 150_000  # characters of SVG; a figure of more becomes a picture of points
+LABEL = "The figure that the code above draws now."
 _send: Send = print
+_numbers = count(1)
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it says that it looks for fonts
 
 
@@ -37,9 +40,11 @@ def close() -> None:
 
 
 def _picture(figure: Any) -> dict[str, str]:
+    from gru_lib.book.figures import on_page  # which brings NumPy; with a figure that is there
+
     svg, png = io.StringIO(), io.BytesIO()
-    figure.savefig(svg, format="svg", bbox_inches="tight")
+    figure.savefig(svg, format="svg")
     if len(svg.getvalue()) <= LARGEST:
-        return {"image/svg+xml": svg.getvalue()}
-    figure.savefig(png, format="png", bbox_inches="tight", dpi=220)
+        return {"image/svg+xml": on_page(svg.getvalue(), f"live{next(_numbers)}", LABEL)}
+    figure.savefig(png, format="png", dpi=220)
     return {"image/png": base64.b64encode(png.getvalue()).decode()}

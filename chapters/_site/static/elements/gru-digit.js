@@ -3,7 +3,6 @@
 {
 const SIDE = 28; // pixels of an image, and rows to read
 const PAUSE = 90; // milliseconds between two rows
-const STATES = { z: "update gates z", r: "reset gates r", h: "states h (hollow: negative)" };
 
 const likeliest = ({ p }) => p.indexOf(Math.max(...p));
 
@@ -27,9 +26,7 @@ class Digit extends book.Figure {
     this.bars = book.html("ol", { class: "gru-bars", start: 0, "aria-label": "probability of each digit" },
       ...Array.from({ length: 10 }, (_, digit) => book.html("li", {},
         book.html("b", {}, String(digit)), book.html("i"), book.html("span"))));
-    this.units = Object.fromEntries(Object.keys(STATES).map((name) => [name, book.svg("svg", {
-      viewBox: "0 0 8 8", class: `gru-units ${name}`, role: "img", "aria-label": `${STATES[name]} of the 64 units, as squares`,
-    }, book.svg("path"), book.svg("path", { class: "hollow" }))]));
+    this.units = book.unitSquares();
     this.slider = book.slider({
       label: "Rows read", min: 0, max: SIDE, step: 1, value: SIDE, digits: 0,
       change: (row) => { this.player.stop(); this.go(row); },
@@ -40,13 +37,13 @@ class Digit extends book.Figure {
     this.strip = answers((row) => { this.player.stop(); this.go(row); });
     this.samples = book.html("div", { class: "book-buttons", role: "group", "aria-label": "Digits of MNIST's test part" });
     this.whenNear(["mnist", "digits"], () => this.start());
-    const named = (words, part) => book.html("figure", {}, part, book.html("figcaption", {}, words));
+    const { named } = book;
     return [
       book.html("div", { class: "book-columns" },
         named("draw here", this.sheet),
         book.html("div", { class: "gru-reading" },
           named("what it reads", this.seen), this.bars,
-          ...Object.entries(STATES).map(([name, words]) => named(words, this.units[name])))),
+          ...this.units.figures)),
       book.html("div", { class: "gru-said" }, this.answer, named("what it says after each row", this.strip)),
       this.slider, this.words,
       book.html("div", { class: "book-buttons" }, ...this.player.buttons, this.undo, book.button("Clear", () => this.choose())),
@@ -105,9 +102,7 @@ class Digit extends book.Figure {
       item.classList.toggle("best", Boolean(step) && digit === likeliest(step));
       item.lastChild.textContent = step ? step.p[digit].toFixed(2) : "";
     });
-    for (const [name, drawing] of Object.entries(this.units)) {
-      [1, -1].forEach((sign, i) => drawing.children[i].setAttribute("d", squares(step?.[name] ?? [], sign)));
-    }
+    this.units.show(step);
     const best = step && likeliest(step), [digit, sure] = this.answer.children;
     digit.textContent = step ? best : "";
     sure.textContent = step ? `${Math.round(100 * step.p[best])} % sure` : "";
@@ -198,13 +193,6 @@ const answers = (choose) => {
   };
   return strip;
 };
-
-/** The values of one sign as squares in rows of eight, in area what the values are in size. */
-const squares = (values, sign) => Array.from(values, (value, k) => {
-  if (value * sign <= 0) return "";
-  const side = 0.94 * Math.sqrt(value * sign), x = (k % 8) + (1 - side) / 2, y = Math.floor(k / 8) + (1 - side) / 2;
-  return `M${x.toFixed(2)} ${y.toFixed(2)}h${side.toFixed(2)}v${side.toFixed(2)}h${(-side).toFixed(2)}z`;
-}).join("");
 
 customElements.define("gru-digit", Digit);
 }

@@ -116,6 +116,12 @@ book.folder = new URL(".", document.currentScript.src).href;
 /** Numbers out of base64, little-endian, as `Type`. */
 book.numbers = (text, Type) => new Type(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 
+/** Whole numbers of eight bits, and a factor for each column: the matrix that they stand for. */
+book.unpacked = ({ factors, numbers }) => {
+  const factor = book.numbers(factors, Float32Array);
+  return Float64Array.from(book.numbers(numbers, Int8Array), (value, k) => value * factor[k % factor.length]);
+};
+
 /**
  * An interactive figure. What stands inside the element is for readers without JavaScript, or on paper; `build()`
  * returns what takes its place, and `update()` draws it, at once and whenever the width has changed. `say(text)` tells

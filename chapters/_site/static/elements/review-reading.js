@@ -8,12 +8,6 @@ const TYPESET = { "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "�
 book.UNKNOWN_WORD = UNKNOWN;
 book.LONGEST_REVIEW = LONGEST;
 
-/** Whole numbers of eight bits, and a factor for each column: the matrix that they stand for. */
-book.unpacked = ({ factors, numbers }) => {
-  const factor = book.numbers(factors, Float32Array);
-  return Float64Array.from(book.numbers(numbers, Int8Array), (value, k) => value * factor[k % factor.length]);
-};
-
 /** The layers out of their packed parts; the words in order of their numbers. */
 book.reviewNetwork = (parts) => {
   const network = {
