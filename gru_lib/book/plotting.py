@@ -27,11 +27,9 @@ Z, R, INK = COLOURS["z"], COLOURS["r"], COLOURS["h"]
 # Of images: nothing is drawn at zero, so that they lie on the ground of the page.
 SEQUENTIAL = "book"  # for values of one sign
 DIVERGING = "book-signed"
-SHADES = "book-ink"  # for pictures
 RAMPS: dict[str, Any] = {
     SEQUENTIAL: [f"{Z}00", Z],
     DIVERGING: [(0, Z), (0.5, f"{Z}00"), (0.5, f"{R}00"), (1, R)],
-    SHADES: [f"{INK}00", INK],
 }
 for name, ramp in RAMPS.items():
     mpl.colormaps.register(LinearSegmentedColormap.from_list(name, ramp), force=True)

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 LONGEST, CUT = 155, 340  # characters of a description that a search engine shows, and that a chat does
 SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z0-9“`(])")
 LATEX = re.compile(r"\\(?:mathrm)?|[{}]")
-ANNOUNCED = re.compile(r"^The answer(?: in one sentence)?[.:] ")
+ANNOUNCED = re.compile(r"^The answer(?: in (?:one|a) sentence)?[.:] ")
 CARD = "_static/card.png"
 CARD_WORDS = "The GRU cell beside the title of the book."
 OTHERS = {  # pages without a text of their own

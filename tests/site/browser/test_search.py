@@ -43,6 +43,7 @@ ASKED = {
     "GRU(64)": [f"{QUESTIONS}how-many-parameters-does-gru-64-have"],
     "recurrent_kernel": [f"{QUESTIONS}in-which-order-does-keras-store-the-gates"],
     "go_backwards": [f"{QUESTIONS}in-which-order-are-the-outputs-with-go-backwards"],
+    "InvalidArgumentError": [f"{QUESTIONS}invalid-argument"],
     "Chung": ["appendix/references.html#id"],
     "update gate": ["appendix/glossary.html#term-update-gate"],
     "candidate": ["appendix/glossary.html#term-candidate"],

@@ -11,12 +11,15 @@ const SMALL = new Set(`a an and are as at be but by can do does for from has hav
 const MEANS = { __proto__: null, pytorch: "torch", tensorflow: "tf", bptt: "backpropag", backprop: "backpropag",
   movi: "film", parameter: "param", "σ": "sigma" };
 
+const HUMPS = /[A-Z][a-z]+(?=[A-Z])|(?<=[a-z])[A-Z][a-z]+/g; // InvalidArgumentError
+
 /** The words of a text: wholes, names, and the parts of names. */
 const split = (text) => {
   const plain = text.toLowerCase().replaceAll("−", "-");
   const wholes = (plain.match(WHOLE) ?? []).map((whole) => whole.replace(/[ ,]/g, ""));
   const names = plain.match(NAME) ?? [];
-  return [...wholes, ...names, ...names.filter((name) => name.includes("_")).flatMap((name) => name.split("_"))];
+  const parts = names.filter((name) => name.includes("_")).flatMap((name) => name.split("_"));
+  return [...wholes, ...names, ...parts, ...(text.match(HUMPS) ?? []).map((hump) => hump.toLowerCase())];
 };
 
 /** One form of a word, in singular and plural, British and American, and by its other names; of a small word none. */
