@@ -14,12 +14,13 @@ TITLES = {
     "educba2023": "Source 3: *Keras GRU*",
     "binary_gru2023": "Source 4: *Implementing gated recurrent units (GRUs) in Keras*",
     "temperature_gru": "Source 5: *Gated Recurrent Unit (GRU)*",
+    "tf_text_generation": "Source 6: *Text generation with an RNN*",
 }
 INTRODUCTION = """% Written by tools/claims.py from gru_lib/book/claims.toml; `make format` renews it.
 
 # Claims on trial
 
-The five tutorials that this book reproduces make {total} statements that one can test.
+The six tutorials that this book reproduces make {total} statements that one can test.
 Here they stand in their own words, each with a verdict.
 {decided} of them are decided by a cell of a chapter, and what was found names it.
 That cell runs again on every change of the book, and fails if the measurement no longer supports the verdict.
@@ -28,7 +29,7 @@ The other {open} are open: they need a larger experiment, which is named there.
 
 A statement is judged in its whole sentence and at its date.
 What was true of an older Keras is *outdated* and not refuted.
-Our copies of the tutorials are text taken from web pages, and lines, pictures and tables were lost on the way.
+Our copies of the first five are text taken from web pages, and lines, pictures and tables were lost on the way.
 What only our copy lacks is held against nobody; where an author's own program is public, it counts as the source.
 
 {summary}

@@ -1,4 +1,4 @@
-"""The claims of the five sources, each with the verdict that a cell of the book has reached."""
+"""The claims of the six sources, each with the verdict that a cell of the book has reached."""
 
 import tomllib
 from collections.abc import Mapping

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 BROUGHT = ROOT / "build" / "live"  # by tools/live.py
 SOURCE = ROOT / "chapters" / "_site" / "live"
 PLACE = "_static/live"
+MINUTES = {("chapters/foundations/train_it_yourself", 18): 10}  # of the cells that take more than one in a page
 FIGURES = (
     "contourpy",
     "cycler",
@@ -122,15 +123,15 @@ def mark_cells(app: Sphinx, tree: nodes.document, document: str) -> None:
     for cell in list(tree.findall(nodes.container)):
         if cell.get("nb_element") == "cell_code":
             number, lack = numbered[cell["cell_index"]]
-            live = LiveCell(number=number, needs=lack)
+            live = LiveCell(number=number, needs=lack, minutes=MINUTES.get((document, number)))
             cell.replace_self(live)
             live += cell
 
 
 def open_cell(writer: Any, cell: LiveCell) -> None:
     """Begin the element."""
-    needs = f' needs="{cell["needs"]}"' if cell["needs"] else ""
-    writer.body.append(f'<live-cell number="{cell["number"]}"{needs}>')
+    given = "".join(f' {name}="{cell[name]}"' for name in ("number", "needs", "minutes") if cell[name])
+    writer.body.append(f"<live-cell{given}>")
 
 
 def close_cell(writer: Any, cell: LiveCell) -> None:

@@ -1,7 +1,5 @@
 /** The page's side of its Python: one worker, started by the first cell and ended by Stop, a limit or a fault. */
 
-const SECONDS = 180; // that a cell may run without a word
-const SLOW = "The cell said nothing for three minutes and was stopped. The variables are gone; the next run makes them again.";
 const STOPPED = "Stopped. The variables are gone; the next run makes them again.";
 
 /** Python has ended, and all variables with it; the message says why. */
@@ -27,11 +25,12 @@ export class Kernel {
    *
    * @param {[number, string, boolean][]} cells number and code of it and of all above it, and whether they lack something
    * @param {(output: object) => void} onOutput
+   * @param {number} patience minutes without a word, after which Python is ended
    * @returns {Promise<boolean>} whether it went well; rejects with Ended
    */
-  run(cells, onOutput) {
+  run(cells, onOutput, patience) {
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject, onOutput };
+      this.#waiting = { resolve, reject, onOutput, patience };
       try {
         this.#worker ??= this.#start();
       } catch (error) {
@@ -76,6 +75,8 @@ export class Kernel {
 
   #limit() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(SLOW), 1000 * SECONDS);
+    const { patience } = this.#waiting;
+    const said = `The cell said nothing for ${patience} minutes and was stopped. The variables are gone; the next run makes them again.`;
+    this.#timer = setTimeout(() => this.end(said), 60_000 * patience);
   }
 }

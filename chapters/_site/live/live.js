@@ -1,5 +1,6 @@
 /**
- * <live-cell number="3">: a code cell of the notebook that runs in the page; with needs="keras" it says what is lacking.
+ * <live-cell number="3">: a code cell of the notebook that runs in the page; with needs="keras" it says what is lacking,
+ * with minutes="10" how long it takes.
  *
  * For whoever builds on it:
  *   cell.code          the code as it stands now; set it to change it
@@ -37,7 +38,9 @@ class LiveCell extends HTMLElement {
       return;
     }
     this.stored = this.querySelector(".cell_output");
+    this.minutes = Number(this.getAttribute("minutes"));
     this.#addButtons();
+    if (this.minutes) this.say(`Takes about ${this.minutes} minutes in a page; with fewer steps less.`);
     const typed = recall(this.number);
     if (typed === null) return;
     this.code = typed;

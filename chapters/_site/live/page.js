@@ -34,6 +34,7 @@ export function stop() {
 async function runNow(cell) {
   const order = cells();
   const listed = order.slice(0, order.indexOf(cell) + 1);
+  const patience = Math.max(3, ...listed.map(({ minutes }) => minutes || 0));
   speaker = cell;
   cell.begin(kernel.isReady ? "Running" : `Loading Python, ${SIZE}, once`);
   try {
@@ -43,7 +44,7 @@ async function runNow(cell) {
       else if (output.cell) failed = listed.find((one) => one.number === output.cell).fail(output);
       else if (output.begins) cell.say("Running");
       else cell.take(output);
-    });
+    }, patience);
     if (!failed) return cell.end(ok);
     cell.rest(`Cell ${failed.number} comes first, and it has failed: see there.`);
     failed.scrollIntoView({ block: "center" });

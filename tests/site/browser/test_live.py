@@ -115,7 +115,7 @@ def test_a_cell_that_takes_too_long_is_ended(open_page, served):
     page.clock.install()
     start(page, "while True: pass")
     page.clock.fast_forward(181_000)
-    page.get_by_text("said nothing for three minutes and was stopped").wait_for(state="attached")
+    page.get_by_text("said nothing for 3 minutes and was stopped").wait_for(state="attached")
     page.clock.resume()
     assert run(page, "2")["ok"]
 

@@ -1,5 +1,7 @@
 """Every live cell of every page is run in the browser, and gives what is stored; every exercise takes its solution."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.stored import code_cells, compared
@@ -7,6 +9,7 @@ from tests.support.stored import code_cells, compared
 from .conftest import live_pages
 
 pytestmark = pytest.mark.usefixtures("live")
+LONG = {"bptt", "gradient_reach", "speed", "train_it_yourself", "why_gates"}  # compute for a minute, or for ten
 FIRST = "chapters/foundations/equations.html"
 TURN_TO = """async (address) => {
   for (const link of document.querySelectorAll("link[rel~=icon]")) link.href = link.href; // wherever the page is
@@ -43,7 +46,11 @@ def page(open_pages, served):
     return page
 
 
-@pytest.fixture(scope="module", params=live_pages())
+def weekly_if_long(name):
+    return pytest.param(name, marks=pytest.mark.weekly if Path(name).stem in LONG else ())
+
+
+@pytest.fixture(scope="module", params=map(weekly_if_long, live_pages()))
 def name(request, page, served):
     page.evaluate(TURN_TO, f"{served}/{request.param}")
     return request.param
