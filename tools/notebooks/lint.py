@@ -62,7 +62,7 @@ def _figure_problems(cell: dict[str, Any], data: dict[str, Any], kind: str) -> I
     about = cell["metadata"].get("mystnb", {})
     if len(about.get("image", {}).get("alt", "")) < 30:
         yield "a figure without alt text (cell metadata mystnb.image.alt, at least 30 characters)"
-    if kind == "image/svg+xml" and not {"caption", "name"} <= about.get("figure", {}).keys():
+    if not {"caption", "name"} <= about.get("figure", {}).keys():
         yield "a figure without caption or name (cell metadata mystnb.figure)"
     picture = "".join(data[kind])
     if kind == "image/svg+xml":
@@ -71,6 +71,8 @@ def _figure_problems(cell: dict[str, Any], data: dict[str, Any], kind: str) -> I
             yield f"{sorted(strange)} in a figure: the site knows the colours of gru_lib.book.figures"
     else:
         size, most = len(base64.b64decode(picture)), PNG_BYTES
+        if "# Not SVG:" not in "".join(cell["source"]):
+            yield "a picture of points without a reason; call `book_style()`, or begin a line with `# Not SVG:`"
     if size > most:
         yield f"a figure of {size:,} bytes; expected at most {most:,}"
 

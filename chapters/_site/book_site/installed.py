@@ -55,9 +55,7 @@ def list_files(out: Path, pages: dict[Path, str]) -> dict[Path, str]:
             asked.add(Path(os.path.relpath(page.parent / address, out)).as_posix())
     named = {one.partition("?")[0] for one in asked}  # the worker keeps one version of a file
     asked |= {path.relative_to(out).as_posix() for glob in ASKED_LATER for path in out.glob(glob)} - named
-    there = sorted(
-        one for one in asked if (out / one.partition("?")[0]).is_file() and not one.startswith("_static/live/")
-    )
+    there = sorted(one for one in asked if (out / one.partition("?")[0]).is_file())
     (out / LIST).write_text(json.dumps(there, indent=0), encoding="utf-8")
     size = sum((out / one.partition("?")[0]).stat().st_size for one in there)
     return {
