@@ -42,6 +42,7 @@ BACKENDS = ("jax", "torch", "tensorflow")
 RECIPES = {  # the quickest first: a chapter, and the heading before which its recipe has been run and recorded
     "mnist": "## The same recipe, trained with our own GRU",
     "temperature": "## Baselines first",
+    "text": "### The rival",
     "binary": "## Why: three starting values",
     "imdb": "## Why: three looks before any training",
 }
