@@ -11,7 +11,7 @@ from tests.support import ROOT
 from tests.support.stored import code_cells, compared
 
 FRAMEWORKS = ("jax", "keras", "onnx", "pandas", "scipy", "sklearn", "tensorflow", "torch")  # the page has none
-LONG = {"bptt", "gradient_reach", "speed", "train_it_yourself", "why_gates"}  # train networks
+LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # train networks
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("chapters/**/*.ipynb"))
 COSTLY = 0.3  # seconds, from which on a statement runs once for all cells of a page
 
