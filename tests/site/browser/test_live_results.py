@@ -9,7 +9,7 @@ from tests.support.stored import code_cells, compared
 from .conftest import live_pages
 
 pytestmark = pytest.mark.usefixtures("live")
-LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # compute for a minute, or for ten
+LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # compute for minutes
 FIRST = "chapters/foundations/equations.html"
 TURN_TO = """async (address) => {
   for (const link of document.querySelectorAll("link[rel~=icon]")) link.href = link.href; // wherever the page is
