@@ -8,10 +8,9 @@ import time
 import pytest
 
 from tests.support import ROOT
-from tests.support.stored import code_cells, compared
+from tests.support.stored import code_cells, compared, weekly_if_long
 
 FRAMEWORKS = ("jax", "keras", "onnx", "pandas", "scipy", "sklearn", "tensorflow", "torch")  # the page has none
-LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # train networks
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("chapters/**/*.ipynb"))
 COSTLY = 0.3  # seconds, from which on a statement runs once for all cells of a page
 
@@ -153,9 +152,7 @@ def remembering(kernel, results):
     return Remembering(none)
 
 
-@pytest.mark.parametrize(
-    "path", [pytest.param(path, marks=pytest.mark.weekly if path.split("/")[-1][:-6] in LONG else ()) for path in PAGES]
-)
+@pytest.mark.parametrize("path", map(weekly_if_long, PAGES))
 def test_every_cell_gives_what_is_stored_on_a_fresh_page(kernel, path):
     from book_site.live_cells import needs
 

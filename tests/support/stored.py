@@ -3,13 +3,20 @@
 import json
 import re
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
 from tests.support import ROOT
 
 nbval = pytest.importorskip("nbval.plugin", reason="nbval is not installed; `make test` brings it")
+LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # train networks for minutes
 RULES = nbval.get_sanitize_patterns((ROOT / "tests" / "nbval.cfg").read_text(encoding="utf-8"))
+
+
+def weekly_if_long(page):
+    """Return a page or notebook as a parameter; one that computes for minutes is left to the weekly run."""
+    return pytest.param(page, marks=pytest.mark.weekly if Path(page).stem in LONG else ())
 
 
 def code_cells(path):

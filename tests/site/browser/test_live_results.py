@@ -1,15 +1,12 @@
 """Every live cell of every page is run in the browser, and gives what is stored; every exercise takes its solution."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.support.stored import code_cells, compared
+from tests.support.stored import code_cells, compared, weekly_if_long
 
 from .conftest import live_pages
 
 pytestmark = pytest.mark.usefixtures("live")
-LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # compute for minutes
 FIRST = "chapters/foundations/equations.html"
 TURN_TO = """async (address) => {
   for (const link of document.querySelectorAll("link[rel~=icon]")) link.href = link.href; // wherever the page is
@@ -44,10 +41,6 @@ def page(open_pages, served):
     page = open_pages(FIRST, at=served)
     page.set_default_timeout(300_000)
     return page
-
-
-def weekly_if_long(name):
-    return pytest.param(name, marks=pytest.mark.weekly if Path(name).stem in LONG else ())
 
 
 @pytest.fixture(scope="module", params=map(weekly_if_long, live_pages()))
