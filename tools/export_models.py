@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gru_lib.porting.edge import quantise
 from tools import ROOT
 from tools.notebooks import notebooks
 from tools.notebooks.run import cells, run_cells
@@ -48,8 +49,7 @@ def fold(kernel: NDArray, bias: NDArray, normalisation: tuple[NDArray, ...], eps
 
 def packed(matrix: NDArray) -> tuple[dict[str, str], NDArray]:
     """Return a matrix as whole numbers of eight bits with a factor for each column, and the matrix they stand for."""
-    factors = (np.maximum(np.abs(matrix).max(axis=0), 1e-12) / 127).astype("float32")
-    whole = np.round(matrix / factors).astype("int8")
+    whole, factors = quantise(matrix)
     return {"factors": text(factors), "numbers": text(whole)}, whole * factors
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gru_lib.activations import parts
 from gru_lib.conformance.mutants.forward import gru_of_parts
 from gru_lib.frameworks import onnx
+from gru_lib.frameworks.c import compile_c
 from gru_lib.porting.files import load, onnx_write, python_code, running
 from gru_lib.porting.stack import StackedGRU
 
@@ -105,14 +106,11 @@ def _module(content: bytes) -> Any:
 
 
 def _compiled(draft: Path, stack: StackedGRU, x: NDArray) -> NDArray:
-    """Return what the written file computes of each sequence, compiled by ``cc``."""
-    program = draft.with_suffix("")
-    words = ["cc", "-std=c99", "-O2", "-DGRU_MAIN", str(draft), "-lm", "-o", str(program)]
+    """Return what the written file computes of each sequence, compiled."""
     try:
-        subprocess.run(words, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", None) or error
-        raise ValueError(f"cc cannot compile it: {said}") from error
+        program = compile_c(draft, draft.with_suffix(""), "-O2", "-DGRU_MAIN")
+    except OSError as error:
+        raise ValueError(f"{draft.name} cannot be compiled: {error}") from error
     width = len(stack.layers[-1]) * stack.layers[-1][0].units
     answers = [subprocess.run([str(program)], input=row.tobytes(), capture_output=True, check=True).stdout for row in x]
     return np.stack([np.frombuffer(answer, x.dtype).reshape(-1, width) for answer in answers])
