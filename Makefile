@@ -8,10 +8,10 @@ export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME # the environment of the book holds all that it needs
 
 .DEFAULT_GOAL := help
-.PHONY: help book live pdf check test weekly notebooks format execute record gpu bench models clean
+.PHONY: help book live pdf check test weekly notebooks format execute record experiments gpu bench models clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: ## build the website from the committed notebooks
 	@$(BOOTSTRAP) book
@@ -54,6 +54,10 @@ execute: ## run every notebook again and store its outputs
 record: ## as execute, and store the measured figures in results/
 	@$(BOOTSTRAP) test
 	@GRU_LIB_RESULTS="$(CURDIR)/results" $(VENV)/python -m tools.notebooks execute
+
+experiments: ## train GRU against LSTM, ten seeds each, about 20 minutes of one core; a call that was cut short goes on
+	@$(BOOTSTRAP) test
+	@$(VENV)/python -m tools.experiments
 
 gpu: ## run the published recipes and the benchmark on this machine's accelerator, nine minutes a call
 	@ready='from importlib.util import find_spec as f; raise SystemExit(not (f("keras") and (f("torch") or f("jax"))))'; \
