@@ -300,13 +300,13 @@ def test_a_command_that_was_stopped_goes_on_where_it_stopped(tmp_path, signal_se
 
 @pytest.mark.usefixtures("clean")
 def test_the_command_says_in_one_line_what_is_wrong(tmp_path, capsys, monkeypatch):
-    assert command.main(["countin"]) == 1
-    assert "no experiment countin; expected memory, counting, text" in capsys.readouterr().err
+    assert command.main(["toys"]) == 1
+    assert "no experiment toys; expected memory, counting, text" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert command.main(["toy", "--backend", "dask", "-o", str(tmp_path)]) == 1
     assert "distributed is not installed: pip install distributed" in capsys.readouterr().err
     (tmp_path / "toy.json").write_text("[")
     assert command.main(["toy", "--jobs", "1", "-o", str(tmp_path)]) == 1
     assert "toy.json is damaged" in capsys.readouterr().err
-    with pytest.raises(ValueError, match="name is 'countin'; expected one of memory"):
-        recorded("countin")
+    with pytest.raises(ValueError, match="name is 'toys'; expected one of memory"):
+        recorded("toys")
