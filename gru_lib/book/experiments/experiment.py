@@ -52,7 +52,7 @@ EXPERIMENTS = {
     one.name: one
     for one in (
         Experiment("memory", memory.run, memory.SETTINGS, ("accuracy",)),
-        Experiment("counting", counting.run, counting.SETTINGS, ("longest word", "last loss")),
+        Experiment("counting", counting.run, counting.SETTINGS, counting.OUTCOMES),
         Experiment("text", text.run, text.SETTINGS, ("bits per letter", "on what it learns from")),
     )
 }
