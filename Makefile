@@ -1,17 +1,21 @@
 # The few commands of the book; `make help` lists them.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
-BOOTSTRAP := $(or $(PYTHON),python3) -m tools.bootstrap
+AT_HAND := $(or $(PYTHON),python3)
+BOOTSTRAP := $(AT_HAND) -m tools.bootstrap
 VENV := .venv/bin
 
 export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME # the environment of the book holds all that it needs
 
 .DEFAULT_GOAL := help
-.PHONY: help book live pdf check test weekly notebooks format execute record experiments gpu bench models clean
+.PHONY: help ready book live pdf check test weekly notebooks format execute record experiments gpu bench models clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+ready: ## say in a minute what this computer has and lacks for the book
+	@$(AT_HAND) -m tools.ready
 
 book: ## build the website from the committed notebooks
 	@$(BOOTSTRAP) book
@@ -61,7 +65,7 @@ experiments: ## train GRU against LSTM, ten seeds each, about 20 minutes of one 
 
 gpu: ## run the published recipes and the benchmark on this machine's accelerator, nine minutes a call
 	@ready='from importlib.util import find_spec as f; raise SystemExit(not (f("keras") and (f("torch") or f("jax"))))'; \
-	p=$(or $(PYTHON),python3); $$p -c "$$ready" || { $(BOOTSTRAP) gpu && p=$(VENV)/python; } && $$p -m tools.record_on_gpu
+	p=$(AT_HAND); $$p -c "$$ready" || { $(BOOTSTRAP) gpu && p=$(VENV)/python; } && $$p -m tools.record_on_gpu
 
 BENCH = $(VENV)/python -m gru_lib.benchmark --rounds 7 --resume
 CELLS = --shape 64x28x28x64 --cell GRU --cell LSTM --cell SimpleRNN

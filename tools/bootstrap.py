@@ -6,11 +6,13 @@ python3 -m tools.bootstrap test         that, and every checker and oracle
 python3 -m tools.bootstrap gpu          what the notebooks need, with TensorFlow for CUDA (on Linux)
 
 GRU_LIB_NEWEST=1 leaves the pins out, for the weekly test with the newest releases.
+Where a folder `wheels` stands in the book, as tools/bundle.py makes it, packages come from there and from nowhere else.
 It uses nothing but the standard library, since it runs before anything is installed.
 """
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -25,6 +27,10 @@ NEWEST_RELEASES = bool(os.environ.get("GRU_LIB_NEWEST"))
 # They would send packages elsewhere, or bring others in.
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH", "PYTHONHOME")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in MISLEADING} | {"PIP_USER": "0"}
+WHEELS = ROOT / "wheels"
+MADE_FOR = "made-for.txt"  # in that folder: the kind of computer that its packages are for
+if WHEELS.is_dir():
+    ENVIRONMENT |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS.as_uri()}  # an address, for there may be spaces
 OLDEST, NEWEST = (3, 11), (3, 13)
 # For each set: the extras of pyproject.toml, and the free disk space that they need, in GB.
 SETS = {
@@ -38,6 +44,26 @@ SETS = {
 def stop(message: str) -> None:
     """End with a message that says what is missing and what to do."""
     sys.exit(f"\n✗ {message}")
+
+
+def machine() -> str:
+    """Return the kind of this computer, as far as packages depend on it."""
+    return f"Python {sys.version_info[0]}.{sys.version_info[1]} on {platform.system()} {platform.machine()}"
+
+
+def check_wheels() -> None:
+    """Stop where the packages in this folder are incomplete, or for another kind of computer."""
+    if not WHEELS.is_dir():
+        return
+    if not (WHEELS / MADE_FOR).exists():
+        stop(f"{WHEELS} is not complete: its {MADE_FOR} is missing. Copy the folder again, or make it again.")
+    made_for = (WHEELS / MADE_FOR).read_text(encoding="utf-8").strip()
+    if made_for != machine():
+        stop(
+            f"The packages in {WHEELS} are for {made_for}; this is {machine()}.\n"
+            "  Take that Python (make PYTHON=python3.12 …, Windows: py -3.12 -m tools.make …) or another bundle.\n"
+            "  Where there is a network, delete the folder."
+        )
 
 
 def check_machine(gigabytes: int) -> None:
@@ -115,6 +141,7 @@ def install(name: str) -> None:
         return
     extras, gigabytes = SETS[name]
     check_machine(gigabytes)
+    check_wheels()
     print(f"Installing the packages for '{name}' …", flush=True)
     if not pip("-e", f".[{extras}]"):
         stop(

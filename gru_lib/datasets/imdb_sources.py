@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from gru_lib.atomic_write import atomic_write
 from gru_lib.datasets.cache import Arrays, cached
 from gru_lib.datasets.download import download
-from gru_lib.datasets.registry import EXTERNAL, DataFile, DatasetError, MissingError, read_verified
+from gru_lib.datasets.registry import DATA_FOLDER, EXTERNAL, DataFile, DatasetError, MissingError, read_verified
 from gru_lib.datasets.text import number_words, rank_words, split_words
 
 FORMAT = 1  # of what is cached: raise it when the same input gives other arrays
@@ -31,7 +31,9 @@ Half = tuple[Sequence[Any], ArrayLike]  # word numbers of each review, labels
 
 def from_folder() -> tuple[Arrays, str]:
     """Return the reviews of ``$GRU_LIB_DATA/imdb_reviews.jsonl.xz``."""
-    folder, entry = os.environ.get("GRU_LIB_DATA"), EXTERNAL["imdb-folder"]
+    entry = EXTERNAL["imdb-folder"]
+    beside = DATA_FOLDER / "imdb"  # where tools/bundle.py puts them
+    folder = os.environ.get("GRU_LIB_DATA") or (beside.is_dir() and beside)
     if not folder:
         raise MissingError(f"GRU_LIB_DATA is not set; let it name a folder that holds {entry.path}")
     remedy = f"get {entry.path} again, or unset GRU_LIB_DATA, which is {folder}"
