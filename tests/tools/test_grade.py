@@ -1,0 +1,339 @@
+"""The grader gives a mark and a reason for whatever is handed in, and what one part does costs no other."""
+
+import copy
+import csv
+import json
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from gru_lib.book.exercises.assignments import EXERCISES
+from tests.support import ROOT
+from tools.grade import __main__ as command
+from tools.grade.assignments import ASSIGNMENTS, claims_on_trial, forward_and_gradient
+from tools.grade.child import decode, encode
+from tools.grade.isolation import FailedError, Gone, Student
+from tools.grade.report import harmless, plain
+from tools.grade.submission import read
+from tools.notebooks import load
+from tools.notebooks.handout import handout
+
+FOLDER = ROOT / "chapters/appendix/assignments"
+GOOD = load(FOLDER / "forward_and_gradient.ipynb")
+
+
+def graded(folder, *options):
+    """Run the command on a folder of submissions; return the rows of the table by name."""
+    marks = folder.parent / "marks"
+    assert command.main([str(folder), "-o", str(marks), "--seed", "1", *options]) == 0
+    with (marks / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["who"]: row for row in csv.DictReader(file)}
+
+
+def source_of(cell):
+    return "".join(cell["source"])
+
+
+def answers(name, notebook=GOOD):
+    """Return the cells that define a function: the stub, then the solution."""
+    return [cell for cell in notebook["cells"] if f"\ndef {name}(" in f"\n{source_of(cell)}"]
+
+
+def with_body(name, body):
+    """Return a change: the function now does something else."""
+
+    def change(notebook):
+        cell = answers(name, notebook)[-1]
+        cell["source"] = re.sub(rf"def {name}\(.*?\):\n", rf"\g<0>    {body}\n", source_of(cell))
+
+    return change
+
+
+def deleted(notebook):
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell not in answers("backward", notebook)]
+
+
+def renamed(notebook):
+    for cell in answers("backward", notebook):
+        cell["source"] = source_of(cell).replace("def backward(", "def backwards(")
+
+
+def duplicated(notebook):
+    notebook["cells"].append({**answers("step", notebook)[0], "id": "again"})
+
+
+def another_kernel(notebook):
+    notebook["metadata"]["kernelspec"] = {"name": "ir", "language": "R", "display_name": "R"}
+    for cell in answers("forward", notebook):
+        cell["source"] = "forward <- function(x, h0, W, U, b) { x }"
+
+
+def no_python(notebook):
+    answers("forward", notebook)[-1]["source"] += "\nif x = 1:"
+
+
+def megabytes_stored(notebook):
+    notebook["cells"][5]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 200_000_000}]
+
+
+OPEN_SOLUTION = f"return open({str(FOLDER / 'forward_and_gradient.ipynb')!r}).read()"
+PATCH = "np.allclose = lambda *a, **k: True; np.asarray = lambda *a: 0; return np.zeros(h.shape)"
+NOTEBOOKS = {  # a change of the model solution, each with one thing wrong
+    "endless loop": with_body("forward", "while True: import time; time.sleep(0.1)"),
+    "exit": with_body("step", "import os; os._exit(0)"),
+    "network": with_body("forward", "import urllib.request as u; return u.urlopen('http://192.0.2.1').read()"),
+    "huge array": with_body("backward", "return np.ones((10**6, 10**6))"),
+    "prints 200 MB": with_body("backward", "for _ in range(200): print('x' * 10**6)"),
+    "200 MB of stored output": megabytes_stored,
+    "cells deleted": deleted,
+    "renamed": renamed,
+    "duplicated": duplicated,
+    "another kernel": another_kernel,
+    "does not run": no_python,
+    "patches the checker": with_body("step", PATCH),
+    "reads the solution": with_body("backward", OPEN_SOLUTION),
+    "imports the library": with_body("backward", "from gru_lib.scratch import gru_backward"),
+}
+TEXT = json.dumps(GOOD, ensure_ascii=False)
+FILES = {  # and what is no notebook any more
+    "invalid JSON": TEXT[: len(TEXT) // 2].encode(),
+    "not UTF-8": TEXT.replace("# Solution", "# Größe").encode("latin-1", errors="replace"),
+    "no notebook": b'{"cells": 3}',
+}
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class") / "handed-in"
+    folder.mkdir()
+    for name, change in NOTEBOOKS.items():
+        change(notebook := copy.deepcopy(GOOD))
+        (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
+    for name, data in FILES.items():
+        (folder / f"{name}.ipynb").write_bytes(data)
+    return graded(folder, "--seconds", "6")
+
+
+def recorded():
+    """Return the table of the page, row by row."""
+    text = (ROOT / "chapters/appendix/assignments.md").read_text()
+    found = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (.*) \|$", text, flags=re.M)
+    return {name: (points, message) for name, *points, message in found}
+
+
+def test_the_page_shows_every_bad_submission():
+    assert set(recorded()) == set(NOTEBOOKS) | set(FILES)
+
+
+@pytest.mark.parametrize("name", [*NOTEBOOKS, *FILES])
+def test_a_bad_submission_costs_its_part_and_says_why(rows, name):
+    points, message = recorded()[name]
+    assert [rows[name][column] for column in ("step (3)", "forward (3)", "backward (6)")] == points
+    told = plain(rows[name]["for the teacher"])
+    assert told.startswith(message) and bool(told) == bool(message)
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_the_solution_has_all_points_and_the_handout_none(tmp_path, name, monkeypatch):
+    folder = tmp_path / "handed-in"
+    folder.mkdir()
+    monkeypatch.setattr("tools.notebooks.handout.CHAPTERS", FOLDER)
+    [stub] = [path for path in handout(tmp_path / "class") if path.stem == name]
+    (folder / "stub.ipynb").write_bytes(stub.read_bytes())
+    (folder / "solved.ipynb").write_bytes((FOLDER / f"{name}.ipynb").read_bytes())
+    rows = graded(folder)
+    assert rows["solved"]["points"] == rows["solved"]["of"] == "12"
+    assert rows["stub"]["points"] == "0"
+    told = (tmp_path / "marks/stub.md").read_text()
+    assert "0 of 12 points" in told and told.startswith(f"# {ASSIGNMENTS[name].title}\n")
+    assert load(FOLDER / f"{name}.ipynb")["cells"][0]["source"][0] == f"# {ASSIGNMENTS[name].title}\n"
+
+
+def marks(tmp_path, code, name):
+    (tmp_path / "handed-in").mkdir()
+    (tmp_path / "handed-in/one.py").write_text(code)
+    return graded(tmp_path / "handed-in", "--assignment", name)["one"], (tmp_path / "marks/one.md").read_text()
+
+
+def solved(name):
+    return "\n\n".join(
+        source_of(cell) for cell in load(FOLDER / f"{name}.ipynb")["cells"] if cell["cell_type"] == "code"
+    )
+
+
+def test_a_wrong_sign_at_the_gate_leaves_the_gradients_of_the_candidate(tmp_path):
+    code = solved("forward_and_gradient").replace("(delta * (h - g) - d_h * q)", "(delta * (h - g) + d_h * q)")
+    row, told = marks(tmp_path, code, "forward_and_gradient")
+    assert (row["forward (3)"], row["backward (6)"]) == ("3", "1.1")
+    assert "| one step: W, candidate | 100 % |" in told
+
+
+WEAK = """
+
+def test_mask(gru):
+    x, *weights = draw(4, 6, 2, 3)
+    states = gru(x, *weights, mask=np.tile(np.arange(6) < 3, (4, 1)))
+    assert np.allclose(states[:, -1], states[:, 2])
+"""
+
+
+def test_a_test_that_rejects_a_right_gru_has_no_points_and_a_weak_one_its_share(tmp_path):
+    code = solved("write_the_tests").replace("rtol=0, atol=1e-9", "rtol=0, atol=0")
+    code += WEAK
+    row, told = marks(tmp_path, code, "write_the_tests")
+    assert row["test_states (4)"] == "0" and "a right GRU was rejected" in told
+    assert 0 < float(row["test_mask (3)"]) < 3 and "not noticed, for one" in told
+
+
+def test_a_student_cannot_stop_the_grader_with_a_long_sequence(tmp_path):
+    code = "import numpy as np\n\ndef test_states(gru):\n    x = np.zeros((1, 101_000, 1))\n"
+    code += "    gru(x, np.zeros((1, 3)), np.zeros((1, 3)), np.zeros((2, 3)))"
+    _, told = marks(tmp_path, code, "write_the_tests")
+    assert "at most 100000 numbers" in told
+
+
+def test_half_of_a_repair_is_worth_half_and_a_verdict_needs_its_number(tmp_path):
+    code = solved("claims_on_trial") + "\n\ndef repaired(series, units=32):\n    return tutorial(series)\n"
+    code += 'VERDICTS = {"A": ("confirmed", 2.194), "B": ("confirmed", 1.0), "C": ("refuted", 2.181)}\n'
+    row, told = marks(tmp_path, code, "claims_on_trial")
+    assert (row["repaired (4)"], row["VERDICTS (4)"]) == ("0", "1.5")
+    assert "the number says something else" in told and "a verdict without it does not count" in told
+    again = tmp_path / "again"
+    again.mkdir()
+    half = code.replace("return tutorial(series)", "return fitted_in_deviations(series)") + (
+        "\ndef fitted_in_deviations(series):\n    x, y, cut = days(series)\n    known = series[: cut + 7]\n"
+        "    return fitted(gru_features((x - known.mean()) / known.std()), y, cut) / known.std()\n"
+    )
+    row, told = marks(again, half, "claims_on_trial")
+    assert row["repaired (4)"] == "2" and "still in standard deviations" in told
+
+
+def test_the_tutorial_of_the_notebook_is_the_one_that_is_judged():
+    names = {}
+    exec(read(FOLDER / "claims_on_trial.ipynb").code_for("tutorial"), names)
+    series = claims_on_trial.made_up(np.random.default_rng(3))
+    as_published = {"degrees": False, "all_days": True, "shuffled": True}
+    assert names["tutorial"](series) == pytest.approx(claims_on_trial.error(series, **as_published), rel=1e-9)
+    public = claims_on_trial.public()
+    numbers = [claims_on_trial.error(public, model) for model in ("gru", "yesterday", "linear")]
+    shown = [EXERCISES[name].solution for name in ("repaired", "persistence", "linear")]
+    assert shown == pytest.approx(numbers, abs=1e-6)
+
+
+def test_the_gru_without_a_reset_gate_of_its_own_follows_its_equations():
+    """An oracle that is not the library: finite differences of the equations as the notebook prints them."""
+    one = forward_and_gradient.draw(np.random.default_rng(0), 2, 3, 2, 3)
+    grad = np.random.default_rng(1).normal(size=(2, 3, 3))
+
+    def states(x, h0, W, U, b):
+        out, h = [], h0
+        for x_t in x.swapaxes(0, 1):
+            z = 1 / (1 + np.exp(-(x_t @ W[:, :3] + h @ U[:, :3] + b[:3])))
+            g = np.tanh(x_t @ W[:, 3:] + b[3:] + (1 - z) * (h @ U[:, 3:]))
+            out.append(h := z * h + (1 - z) * g)
+        return np.stack(out, axis=1)
+
+    assert np.allclose(states(**one), forward_and_gradient.states(**one), atol=1e-12)
+    found = forward_and_gradient.gradients(grad, **one)
+    for name, array in one.items():
+        for place in np.ndindex(array.shape):
+            nudge = np.zeros_like(array)
+            nudge[place] = 1e-5
+            up, down = (states(**{**one, name: array + sign * nudge}) for sign in (1, -1))
+            assert np.sum(grad * (up - down)) / 2e-5 == pytest.approx(found[name][place], abs=1e-6), name
+
+
+def test_other_seeds_draw_other_cases_and_the_same_seed_the_same():
+    def cases(seed):
+        class Watched:
+            def call(self, _name, *arguments):
+                asked.append(arguments[0])
+                raise FailedError
+
+        asked = []
+        list(forward_and_gradient.judge_forward(Watched(), np.random.default_rng(seed)))
+        return asked
+
+    one, same, other = cases(1), cases(1), cases(2)
+    assert all(np.array_equal(a, b) for a, b in zip(one, same, strict=True))
+    assert not any(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    assert not any(np.array_equal(a, b) for a, b in pairwise(one))
+
+
+FORBIDDEN = {
+    "a process": "import os\nos.system('true')",
+    "a fork": "import os\nos.fork()",
+    "a file": f"open({str(ROOT / 'README.md')!r})",
+    "a folder": f"import os\nos.listdir({str(ROOT)!r})",
+    "a file outside": f"open({str(ROOT / 'new.txt')!r}, 'w')",
+    "a socket": "import socket\nsocket.socket()",
+    "the C library": "import ctypes\nctypes.CDLL(None)",
+    "the grader": "import tools.grade",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_what_is_shut_out(what):
+    with pytest.raises(FailedError, match=r"PermissionError|ImportError|ModuleNotFoundError"), Student(FORBIDDEN[what]):
+        pass
+
+
+FORGED = """
+import os
+def f():
+    for pipe in range(3, 9):
+        try:
+            os.write(pipe, b'{"value": 1}\\n[[\\n')
+        except OSError:
+            pass
+"""
+
+
+def test_an_answer_cannot_be_forged_and_prints_do_not_disturb():
+    with Student(FORGED) as student, pytest.raises(Gone, match="no answer"):
+        student.call("f")
+        student.call("f")
+    with Student("def f(x):\n    print('{}')\n    return x") as student:
+        assert student.call("f", [1, "a", None, {"b": True}]) == [1, "a", None, {"b": True}]
+
+
+def test_messages_carry_arrays_bit_by_bit_and_no_objects():
+    for array in (np.array(1.5, "float32"), np.empty((0, 3)), np.arange(6).reshape(2, 3)[:, ::-1], np.array([True])):
+        back = decode(json.loads(json.dumps(encode(array))))
+        assert back.dtype == array.dtype and np.array_equal(back, array)
+    assert encode(np.array([object()])) == {"other": "ndarray"}
+    with pytest.raises(ValueError, match="object"):
+        decode({"array": ["O", [1], ""]})
+
+
+def test_what_a_student_writes_is_no_formula_and_no_markup():
+    assert harmless("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert plain("a | b\n<img src=x> [c](d)") == "a / b ‹img src=x› (c)(d)"
+
+
+def test_the_grader_takes_what_a_function_uses_and_runs_nothing_else(tmp_path):
+    path = tmp_path / "one.py"
+    path.write_text(
+        "import numpy as np, keras\nfrom gru_lib.book import check\n%matplotlib inline\nK = 2\ntable = {}\n"
+        "table['a'] = K\ngru = [gru for gru in range(3)]\nwhile True: pass\n"
+        "def step(gru):\n    return gru * table['a']\ncheck('x', step)\n"
+    )
+    code = read(path).code_for("step")
+    assert "keras" not in code and "while" not in code and "check" not in code and "range" not in code
+    names = {}
+    exec(code, names)
+    assert names["step"](3) == 6
+
+
+@pytest.mark.parametrize("arguments", [[], ["--assignment", "write_the_tests"]])
+def test_marks_are_not_written_over_and_an_empty_folder_is_said(tmp_path, capsys, arguments):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SystemExit):
+        command.main([str(tmp_path / "empty"), "-o", str(tmp_path / "new"), *arguments])
+    assert "there is no notebook" in capsys.readouterr().err
+    (tmp_path / "empty/one.py").write_text("step = 1")
+    with pytest.raises(SystemExit):
+        command.main([str(tmp_path / "empty"), "-o", str(tmp_path / "empty"), *arguments])
+    assert "exists" in capsys.readouterr().err

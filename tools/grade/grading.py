@@ -1,0 +1,92 @@
+"""Marks for one submission: whatever a student has handed in, there is a mark and a reason for every part."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from tools.grade.isolation import SECONDS, FailedError, Gone, Student
+from tools.grade.parts import Assignment, Case, Part
+from tools.grade.submission import Submission, UnreadableError, read
+
+
+@dataclass(frozen=True)
+class PartMark:
+    """The points of a part, its cases, and the reason where there are none."""
+
+    part: Part
+    points: float
+    cases: tuple[Case, ...] = ()
+    reason: str = ""
+    lent: tuple[str, ...] = ()  # parts of which the grader's own version was taken
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a submission got: a mark for each part, and what the teacher should know."""
+
+    who: str
+    assignment: Assignment
+    parts: tuple[PartMark, ...]
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def points(self) -> float:
+        """All points together."""
+        return round(sum(part.points for part in self.parts), 1)
+
+    @property
+    def most(self) -> int:
+        """What there was to get."""
+        return sum(part.part.points for part in self.parts)
+
+
+def grade(path: Path, who: str, assignment: Assignment, seed: int, seconds: float = SECONDS) -> Mark:
+    """Grade one file; nothing in it stops this."""
+    try:
+        submission = read(path)
+    except (UnreadableError, OSError, MemoryError) as error:
+        nothing = tuple(PartMark(part, 0.0, reason=str(error)) for part in assignment.parts)
+        return Mark(who, assignment, nothing, [str(error)])
+    for part in assignment.parts:
+        if (times := submission.repeated(part.name)) > 2:  # the stub may have been left
+            submission.remarks.append(f"`{part.name}` is defined {times} times; the last one counts")
+    parts = tuple(grade_part(submission, part, seed, seconds, assignment.lends) for part in assignment.parts)
+    return Mark(who, assignment, parts, submission.remarks + stopped(parts))
+
+
+def grade_part(
+    submission: Submission, part: Part, seed: int, seconds: float, lends: Mapping[str, Callable]
+) -> PartMark:
+    """Run one part by itself; where it has lost points, once more with right versions of the parts that it calls."""
+    if reason := submission.missing(part.name):
+        return PartMark(part, 0.0, reason=reason)
+    own = attempt(submission, part, seed, seconds, {})
+    lent = {name: function for name, function in lends.items() if name != part.name}
+    if own.points == part.points or not any(f"{name}(" in submission.code_for(part.name) for name in lent):
+        return own
+    helped = attempt(submission, part, seed, seconds, lent)
+    return replace(helped, lent=tuple(lent)) if helped.points > own.points else own
+
+
+def attempt(submission: Submission, part: Part, seed: int, seconds: float, lent: Mapping[str, Callable]) -> PartMark:
+    """Run one part in a process of its own."""
+    cases: list[Case] = []
+    try:
+        with Student(submission.code_for(part.name, lent.keys()), seconds, lent) as student:
+            cases.extend(part.judge(student, np.random.default_rng([seed, *part.name.encode()])))
+    except Gone as error:
+        return PartMark(part, 0.0, reason=f"stopped: the code {error}")
+    except FailedError as error:
+        return PartMark(part, 0.0, reason=f"the code does not run: {error}")
+    except (RecursionError, MemoryError) as error:
+        return PartMark(part, 0.0, reason=f"the code cannot be read: {type(error).__name__}")
+    if len(why := {case.why for case in cases}) == 1 and not any(case.share for case in cases):
+        return PartMark(part, 0.0, reason=f"in every hidden case: {why.pop()}")
+    return PartMark(part, round(part.points * sum(case.share for case in cases) / len(cases), 1), tuple(cases))
+
+
+def stopped(parts: Iterable[PartMark]) -> list[str]:
+    """Return what a teacher may want to look at."""
+    return [f"{one.part.name}: {one.reason}" for one in parts if one.reason]
