@@ -9,7 +9,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME # the environment of the book holds all that it needs
 
 .DEFAULT_GOAL := help
-.PHONY: help ready book live pdf check test weekly notebooks format execute record experiments gpu bench models clean
+.PHONY: help ready book live serve pdf check test weekly notebooks format execute record experiments gpu bench models clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ book: ## build the website from the committed notebooks
 live: ## as book, with cells that run in the page: brings Python for the browser and an editor
 	@$(BOOTSTRAP) book
 	@$(VENV)/python -m tools.live
+
+serve: ## serve the built website from this computer to those of the room
+	@$(AT_HAND) -m tools.serve
 
 pdf: ## print the whole book into _build/book.pdf (needs Chromium)
 	@$(BOOTSTRAP) book

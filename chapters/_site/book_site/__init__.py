@@ -20,7 +20,9 @@ from book_site import (
     metadata,
     minutes,
     previews,
+    progress,
     quizzes,
+    ready,
     repository_links,
     scripts,
     search,
@@ -38,6 +40,7 @@ from book_site.styles import join_styles
 from book_site.tables import set_tables
 
 PARTS = (
+    progress,  # before those whose scripts use its script
     exercises,
     cells,
     citation,
@@ -51,6 +54,7 @@ PARTS = (
     minutes,
     previews,
     quizzes,
+    ready,
     scripts,
     search,
 )

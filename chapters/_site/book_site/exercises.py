@@ -10,18 +10,12 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-from book_site.live import is_brought
-
 NAME = re.compile(r'^check\("([\w-]+/[\w-]+)"', re.M)
 MEND = "Mend the function"  # what `check` says where the stub has a bug
 
 
 class Exercise(nodes.General, nodes.Element):
     """A stub and what follows it, up to the solution."""
-
-
-class Solved(nodes.Inline, nodes.Element):
-    """Room for how many exercises of a chapter are solved, which solved.js fills."""
 
 
 class JoinExercises(SphinxPostTransform):
@@ -86,28 +80,14 @@ def depart_exercise(self: HTML5Translator, _: Exercise) -> None:
     self.body.append("</book-exercise>\n")
 
 
-def visit_solved(self: HTML5Translator, node: Solved) -> None:
-    """Leave room, out of sight until there is something to say."""
-    self.body.append(f'<span data-solved="{node["chapter"]}" data-of="{node["of"]}" hidden>')
-
-
-def depart_solved(self: HTML5Translator, _: Solved) -> None:
-    """End the room."""
-    self.body.append("</span>")
-
-
-def bring_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document) -> None:
-    """Add the scripts where something can be solved, or is shown as solved."""
+def bring_script(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document) -> None:
+    """Add the script where something can be solved; it uses that of progress.py."""
     body = context.get("body", "")
-    live = "<live-cell" in body and "<book-exercise" in body
-    if live or ("data-solved" in body and is_brought(app)):
-        app.add_js_file("solved.js", loading_method="defer")
-    if live:
+    if "<live-cell" in body and "<book-exercise" in body:
         app.add_js_file("exercises.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
     app.add_node(Exercise, html=(visit_exercise, depart_exercise))
-    app.add_node(Solved, html=(visit_solved, depart_solved))
     app.add_post_transform(JoinExercises)
-    app.connect("html-page-context", bring_scripts)
+    app.connect("html-page-context", bring_script)

@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from tools.notebooks import load, prose
 
 from book_site import minutes
-from book_site.exercises import Solved
+from book_site.progress import Read, Solved, name_of, pages
 
 ENTRY = re.compile(r"- \[(?P<title>[^]]+)\]\((?P<file>[^)]+)\): (?P<words>.+)")
 
@@ -64,7 +64,7 @@ class Chapters(SphinxDirective):
         return [nodes.bullet_list("", *items, classes=["chapters"])]
 
     def item(self, name: str, number: int | None, title: str, words: str) -> nodes.list_item:
-        """Return one row: number, name, minutes, a place for what is solved, and a sentence."""
+        """Return one row: number, name, minutes, places for what is solved and whether it is read, and a sentence."""
         link = addnodes.pending_xref(
             "", nodes.inline("", title), refdomain="std", reftype="doc", reftarget=f"/{name}", refexplicit=True
         )
@@ -72,6 +72,8 @@ class Chapters(SphinxDirective):
         if found := minutes.of(self.env, name):
             head += nodes.inline("", f"{found.minutes} min", classes=["minutes"])
             head += Solved(chapter=name.rpartition("/")[2], of=found.exercises)
+        if name in pages(Path(self.env.srcdir)):
+            head += Read(chapter=name_of(name))
         text, messages = self.parse_inline(words, lineno=self.lineno)
         return nodes.list_item("", head, nodes.paragraph("", "", *text), *messages)
 

@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from tools.notebooks import load, prose
 from tools.notebooks.minutes import Length, length
 
-from book_site.exercises import Solved
+from book_site.progress import Solved
 
 EXERCISE_LINE = re.compile(r"^### Exercise \d+.*$", flags=re.M)
 EXERCISE = re.compile(r"### Exercise (\d+) \((.*?)\): (.*)")
@@ -43,7 +43,7 @@ class Minutes(SphinxRole):
     """{minutes}`chapters/foundations/equations`: how long that chapter takes, and room for how much of it is solved."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the minutes, and what solved.js fills."""
+        """Return the minutes, and what progress.js fills."""
         found = of(self.env, self.text)
         if found is None:
             raise ExtensionError(f"{self.env.docname}: minutes of {self.text!r}, which is no notebook")

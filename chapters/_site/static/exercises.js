@@ -52,9 +52,9 @@ class BookExercise extends HTMLElement {
     if (!report) return this.#say("○", `The cell must end with check("${this.name}", …).`);
     this.#takeOut(report[0]);
     const [, sign, , message, hint] = report;
-    const kept = sign !== "✓" || solved.add(this.name);
+    const remark = sign !== "✓" || solved.add(this.name) ? "" : sayOnce();
     this.#say(sign, message, hint.trim());
-    if (!kept) this.verdict.append(element("p", "", "The browser keeps nothing, so this is forgotten when you leave the page."));
+    if (remark) this.verdict.append(element("p", "", remark));
   }
 
   /** What is said in the verdict is not shown as printed too. */

@@ -43,9 +43,10 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def live_pages():
-    """Return the pages whose cells run."""
-    pages = SITE.rglob("chapters/**/*.html")
-    return sorted(path.relative_to(SITE).as_posix() for path in pages if LIVE_CELL.search(path.read_text("utf-8")))
+    """Return the pages whose cells run and have stored outputs."""
+    pages = (path for path in SITE.rglob("chapters/**/*.html") if LIVE_CELL.search(path.read_text("utf-8")))
+    names = (path.relative_to(SITE) for path in pages)
+    return sorted(name.as_posix() for name in names if (ROOT / name).with_suffix(".ipynb").exists())
 
 
 @pytest.fixture(scope="session")
