@@ -1,0 +1,60 @@
+"""Write the teacher's edition into a folder: `python -m tools.edition FOLDER`. The website does not have it."""
+
+import sys
+from pathlib import Path
+
+from tools import ROOT
+from tools.edition.chapters import chapter, documents
+from tools.edition.page import page
+
+TITLE = "Gated Recurrent Units: the teacher's edition"
+PAGE, IMAGES = "index.html", "images"
+MISCONCEPTIONS = "## Common misconceptions"
+BEFORE = """All solutions with what they print, the wrong answers that the checks know and what each of them reveals,
+drawings for the board, minutes, and questions for the room.
+It is made from the chapters, their exercises and their quizzes; plans stand on the page *For teachers*.
+
+{misconceptions}
+"""
+
+
+def misconceptions() -> str:
+    """Return the table of the page for teachers."""
+    text = (ROOT / "chapters" / "appendix" / "teachers.md").read_text(encoding="utf-8")
+    return MISCONCEPTIONS + text.partition(MISCONCEPTIONS)[2].partition("\n## ")[0]
+
+
+def write(folder: Path) -> Path:
+    """Write the page and its pictures; return the page."""
+    chapters = [chapter(document) for document in documents()]
+    images = folder / IMAGES
+    images.mkdir(parents=True, exist_ok=True)
+    for one in chapters:
+        for sketch in one.sketches:
+            (images / sketch.name).write_text(sketch.svg, encoding="utf-8")
+    path = folder / PAGE
+    path.write_text(page(TITLE, BEFORE.format(misconceptions=misconceptions()), chapters), encoding="utf-8")
+    return path
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; return the exit status."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python -m tools.edition FOLDER", file=sys.stderr)
+        return 2
+    folder = Path(arguments[0])
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / PAGE).exists())):
+        print(
+            f"✗ {folder} holds other things; name a folder that is new, empty, or an edition to be renewed.",
+            file=sys.stderr,
+        )
+        return 1
+    print(
+        "✓ The teacher's edition is written. Open it in a browser, and print it from there:\n"
+        f"  {write(folder).resolve().as_uri()}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
