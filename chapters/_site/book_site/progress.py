@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-LOOKED_UP = "Appendix"  # the part whose pages nobody reads from end to end
+NOT_READ = ("Assignments", "Appendix")  # parts whose pages are done, or looked up
 PREFIX = "chapters/"
 
 
@@ -32,7 +32,7 @@ class ChapterEnd(nodes.General, nodes.Element):
 def pages(folder: Path) -> list[str]:
     """Return the pages that one can have read."""
     contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
-    parts = (part["chapters"] for part in contents["parts"] if part["caption"] != LOOKED_UP)
+    parts = (part["chapters"] for part in contents["parts"] if part["caption"] not in NOT_READ)
     return [page["file"] for part in parts for page in part]
 
 
