@@ -74,20 +74,22 @@ def notebooks() -> list[Task]:
 def backends(depth: str) -> list[Task]:
     """Return the notebooks that run on the other two backends, with the same outputs expected.
 
-    Those about Keras in every test; weekly all that use Keras and are cheap.
+    Those about Keras on PyTorch in every test; weekly all that use Keras and are cheap, on JAX too, which compiles
+    for longer than they compute.
     """
+    weekly = depth == "weekly"
     paths = [
         path
         for path, seconds in BUDGETS.items()
         if seconds <= CHEAP and "import keras" in (ROOT / path).read_text(encoding="utf-8")
-        if path.startswith(ABOUT_KERAS) or depth == "weekly"
+        if path.startswith(ABOUT_KERAS) or weekly
     ]
     return [
         Task(
             "backends", f"{path} on {backend}", _pytest(*NBVAL, path), {"KERAS_BACKEND": backend}, weight=BUDGETS[path]
         )
         for path in paths
-        for backend in ("jax", "torch")
+        for backend in ("torch", "jax")[: 2 if weekly else 1]
     ]
 
 

@@ -36,21 +36,36 @@ def cases(report):
     return {case.get("name") for case in found} - skipped, skipped
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_layers_are_those_of_keras_and_pass_its_tests(require_backend, tmp_path, backend):
-    require_backend(backend)
+SUITES = [str(ROOT / "tests" / "support" / name) for name in ("layers_suite.py", "drop_in_suite.py")]
+
+
+def run_on(backend, folder, *command):
     environment = os.environ | {
         "KERAS_BACKEND": backend,
         "JAX_DISABLE_MOST_OPTIMIZATIONS": "true",  # it compiles longer than it computes
         "PYTHONPATH": str(ROOT),
     }
-    suites = [str(ROOT / "tests" / "support" / name) for name in ("layers_suite.py", "drop_in_suite.py")]
-    command = [sys.executable, "-c", RUN, *suites]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    command = [sys.executable, *command]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.weekly), "torch"])
+def test_layers_are_those_of_keras_and_pass_its_tests(require_backend, tmp_path, backend):
+    require_backend(backend)
+    run_on(backend, tmp_path, "-c", RUN, *SUITES)
     ran, skipped = cases(tmp_path / "suite.xml")
     assert len(ran) > (70 if backend == "jax" else 150)
     assert not skipped
     ran, skipped = cases(tmp_path / "keras.xml")
     assert ran >= OF_KERAS
     assert skipped <= FOR_OTHER_BACKENDS
+
+
+def test_on_jax_states_and_gradients_are_those_of_keras(require_backend, tmp_path):
+    """As every day; the rest of the suites, which JAX compiles for minutes, is left to the weekly run."""
+    require_backend("jax")
+    run_on("jax", tmp_path, "-m", "pytest", "-q", SUITES[0], "-k", "states_and_gradients", "--junitxml=suite.xml")
+    ran, skipped = cases(tmp_path / "suite.xml")
+    assert len(ran) > 10
+    assert not skipped

@@ -18,6 +18,7 @@ LINKS = {
 def test_a_preview_says_what_the_link_leads_to(open_page, kind):
     name, place, words = LINKS[kind]
     page = open_page(name)
+    page.wait_for_function("document.documentElement.dataset.whole === 'true'")  # nothing moves away from the mouse
     link, preview = page.locator(f".bd-article {place}").first, page.locator("#preview")
     link.scroll_into_view_if_needed()
     link.hover()

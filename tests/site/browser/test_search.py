@@ -141,7 +141,9 @@ def test_the_box_of_every_page_answers_and_needs_no_mouse(open_page, size):
 
 
 def test_words_that_could_not_be_fetched_are_fetched_once_more(open_page, served):
-    page = open_page("chapters/index.html", at=served)
+    page = open_page(
+        "chapters/index.html", at=served, service_workers="block"
+    )  # one could answer in place of the network
     page.route("**/sections.js", lambda route: route.abort())
     page.goto(f"{served}/search.html?q=gate")
     page.wait_for_function("/could not be fetched/.test(document.querySelector('main .search-says').textContent)")
