@@ -81,7 +81,7 @@ def violations(axe, page, context=None, **options):
 
 
 def bad_looks(axe, page, seen):
-    """Return the looks of a page that are hard to read, but for those seen before; what is new and good is then seen."""
+    """Return the looks of a page that are hard to read, but for those seen; what is new and good is then seen."""
     if not (new := page.evaluate(MARK_LOOKS, seen)):
         return {}
     found = violations(axe, page, "[data-look]", runOnly={"type": "rule", "values": COLOURS})
