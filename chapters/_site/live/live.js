@@ -13,11 +13,13 @@
  *   live:edited        detail { code }
  *   live:reset
  */
-import { lacking, make, show } from "./outputs.js";
+import { caption, lacking, make, show } from "./outputs.js";
 import { SIZE, editor, isMostlyElsewhere, run, stop } from "./page.js";
 import { forget, keep, recall } from "./typed.js";
 
 const LEAVE = "Tab indents. To leave the code with the keyboard press Escape, then Tab.";
+
+const isPicture = ({ data }) => Boolean(data?.["image/svg+xml"] || data?.["image/png"]);
 
 class LiveCell extends HTMLElement {
   #code;
@@ -147,6 +149,10 @@ class LiveCell extends HTMLElement {
     if (!this.#outputs.length) this.#clear();
     this.#outputs.push(output);
     show(output, this.result);
+    if (isPicture(output) && !this.stored?.isConnected) {
+      const figure = this.stored?.querySelectorAll("figure:has(figcaption)")[this.#outputs.filter(isPicture).length - 1];
+      if (figure) caption(this.result.lastElementChild, figure);
+    }
     if (output.output_type === "error") this.#editor?.mark(output.line);
   }
 

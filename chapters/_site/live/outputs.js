@@ -48,11 +48,34 @@ function value(data) {
   } else if (data["text/html"]) {
     block.classList.add("text_html");
     block.innerHTML = data["text/html"];
+    block.querySelectorAll("table.dataframe").forEach(set);
   } else {
     block.classList.add("text_plain");
     block.append(preformatted(data["text/plain"]));
   }
   return block;
+}
+
+const NUMBER = /^[-+−]?\d[\d,]*(\.\d+)?(e[-+]\d+)?( ?%)?$/;
+
+/** A table as the build sets it (tables.py): numbers under each other, the first column in sight. */
+function set(table) {
+  table.removeAttribute("border");
+  table.className = "book-table passing";
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+  for (let at = 0; at < (rows[0]?.cells.length ?? 0); at++) {
+    const column = rows.map((row) => row.cells[at]).filter(Boolean);
+    const words = column.map((cell) => cell.textContent.trim()).filter((text) => text && text !== "–");
+    if (!words.length || !words.every((text) => NUMBER.test(text))) continue;
+    for (const cell of [table.tHead?.rows[table.tHead.rows.length - 1].cells[at], ...column]) cell?.classList.add("number");
+  }
+}
+
+/** A picture stands where the book's stood, with its number and caption, so that links lead to it. */
+export function caption(block, figure) {
+  const framed = figure.cloneNode();
+  framed.append(...block.childNodes, figure.querySelector("figcaption").cloneNode(true));
+  block.append(framed);
 }
 
 function error({ ename, evalue, traceback, hint, lacking: module }) {

@@ -27,6 +27,8 @@ RUN_ALL = """async () => {
 }"""
 
 
+CAPTIONS = """() => [...document.querySelectorAll("main figure:has(.caption-text)")].map(
+  (one) => [one.id, one.querySelector(".caption-number").innerText, one.querySelector(".caption-text").innerText])"""
 ANSWER = """async (one, solved) => {
   const [stub, solution] = one.querySelectorAll("live-cell");
   if (solved) stub.code = solution.original;
@@ -51,10 +53,13 @@ def name(request, page, served):
 
 def test_every_live_cell_gives_what_is_stored(page, name):
     numbers = page.evaluate("[...document.querySelectorAll('live-cell:not([needs])')].map((cell) => cell.number)")
+    captions = page.evaluate(CAPTIONS)
     results = page.evaluate(RUN_ALL)
     assert [int(number) for number in results] == numbers
     cells = code_cells(name.replace(".html", ".ipynb"))
     assert [one for number in numbers if (one := compared(cells[number - 1], results[str(number)]))] == []
+    assert page.evaluate(CAPTIONS) == captions, "a picture that is drawn anew keeps its place, number and caption"
+    assert page.locator("main table.dataframe").count() == 0, "a new table looks like the others"
     assert page.faults == []
 
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from page_kernel.statements import IMPORTS, SETS, SETTINGS, Statement
+from page_kernel.changes import SETS, SETTINGS
+from page_kernel.statements import IMPORTS, Statement
 
 State = dict[str, int]  # how each name came to its value, as one number
 Links = defaultdict[str, set[str]]
