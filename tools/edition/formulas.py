@@ -13,7 +13,12 @@ const katex = require(process.argv[1]);
 const asked = JSON.parse(require("fs").readFileSync(0, "utf-8"));
 const set = ([formula, displayMode]) =>
   katex.renderToString(formula, { output: "mathml", displayMode, throwOnError: true });
-process.stdout.write(JSON.stringify(asked.map(set)));
+try {
+  process.stdout.write(JSON.stringify(asked.map(set)));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
 """
 
 
@@ -25,5 +30,5 @@ def mathml(formulas: list[tuple[str, bool]]) -> list[str]:
     command = [str(node), "-e", SCRIPT, str(katex)]
     done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, encoding="utf-8")
     if done.returncode:
-        raise ValueError(f"formulas: KaTeX says {done.stderr.strip()[-400:]}; expected formulas that it can set")
+        raise ValueError(f"formulas: KaTeX says {done.stderr.strip()}; expected formulas that it can set")
     return json.loads(done.stdout)
