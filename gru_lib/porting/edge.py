@@ -84,10 +84,13 @@ def _check(weights: GRUWeights, kernel: NDArray, bias: NDArray, x_most: float | 
 
 def _array(name: str, array: NDArray) -> str:
     numbers = [_number(number) for number in array.ravel()]
-    lines = [", ".join(numbers[at : at + 12]) for at in range(0, len(numbers), 12)]
+    lines = [", ".join(numbers[at : at + 6]) for at in range(0, len(numbers), 6)]
     return f"static const {C_TYPES[str(array.dtype)]} {name}[] = {{\n    " + ",\n    ".join(lines) + "};"
 
 
 def _number(number: np.number) -> str:
     """Write a number in C: whole, or in base 16, which is exact."""
-    return str(number) if isinstance(number, np.integer) else f"{float(number).hex()}f"
+    if isinstance(number, np.integer):
+        return str(number)
+    digits, _, power = float(number).hex().partition("p")
+    return f"{digits.rstrip('0').rstrip('.')}p{power}f"

@@ -1,7 +1,8 @@
 """The small program in C: a GRU as the kit sees it, in eight bits what NumPy computes, and hard to misuse."""
 
+import re
+import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from gru_lib.frameworks.c import compile_c, compiler
 from gru_lib.porting.edge import c_header, quantise
 from gru_lib.scratch import GRUWeights, gru_forward
 from tests.support import ROOT
+from tools import notebooks
 
-SOURCE = ROOT / "chapters/engineering/examples/edge_gru.c"
+EXAMPLES = ROOT / "chapters/engineering/examples"
 STRICT = ("-O0", "-Wall", "-Wextra", "-pedantic", "-Werror")
 
 
@@ -29,10 +31,11 @@ def build(tmp_path_factory):
         if (header, old) not in programs:
             folder = tmp_path_factory.mktemp("edge")
             (folder / "edge_weights.h").write_text(header, encoding="utf-8")
-            text = SOURCE.read_text(encoding="utf-8")
+            text = (EXAMPLES / "edge_gru.c").read_text(encoding="utf-8")
             assert old in text
             (folder / "edge_gru.c").write_text(text.replace(old, new) if old else text, encoding="utf-8")
-            programs[header, old] = compile_c(folder / "edge_gru.c", folder / "edge", *STRICT)
+            shutil.copy(EXAMPLES / "edge_desk.c", folder)
+            programs[header, old] = compile_c(folder / "edge_desk.c", folder / "edge", *STRICT)
         return programs[header, old]
 
     return make
@@ -70,7 +73,7 @@ def test_the_kit_takes_it_for_a_gru_and_names_a_planted_mistake(build):
     report = check_gru(in_c(), dtype="float32")
     assert report.passed, report
     assert report.convention == "reset after"
-    planted = "z * h[i] + (1 - z) * ", "(1 - z) * h[i] + z * "
+    planted = "z * h[i] + (1 - z) * g", "(1 - z) * h[i] + z * g"
     assert [mistake.id for mistake in check_gru(in_c(*planted), dtype="float32").mistakes] == ["update-inverted"]
 
 
@@ -137,11 +140,11 @@ def test_eight_bits_are_a_scale_for_each_column():
     ("asked", "said"),
     [
         (b"\x01\x00", "a request ends too early"),
-        (np.int32(-1).tobytes() + bytes(20), "no such state, or no such number"),
-        (np.int32(1).tobytes() + bytes(16), "no such state"),
-        (np.int32(0).tobytes() + np.full(5, 2, "float32").tobytes(), "no such state"),
+        (np.int32(-1).tobytes() + bytes(20), "the number of steps is below zero"),
+        (np.int32(1).tobytes() + bytes(16), "no state of mine"),
+        (np.int32(0).tobytes() + np.full(5, 2, "float32").tobytes(), "no state of mine"),
         (np.int32(2).tobytes() + bytes(20) + bytes(12), "an input is missing"),
-        (np.int32(1).tobytes() + bytes(20) + np.full(3, np.nan, "float32").tobytes(), "is no number"),
+        (np.int32(1).tobytes() + bytes(20) + np.full(3, np.nan, "float32").tobytes(), "or no number"),
     ],
     ids=["half a number", "steps below zero", "half a state", "a state above one", "an input short", "nan"],
 )
@@ -155,7 +158,7 @@ def test_a_header_of_another_version_does_not_compile(build):
     weights, V, d, _, _ = draw()
     header = c_header(weights, V, d)
     assert "EDGE_FORMAT 1" in header
-    with pytest.raises(ValueError, match=r"(?s)edge_gru\.c cannot be compiled: .*another format.*export the network"):
+    with pytest.raises(ValueError, match=r"(?s)edge_desk\.c cannot be compiled: .*another format.*export it again"):
         build(header.replace("EDGE_FORMAT 1", "EDGE_FORMAT 2"))
 
 
@@ -163,7 +166,7 @@ def test_where_there_is_no_compiler_it_is_said(monkeypatch, tmp_path):
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="there is no C compiler: looked for cc, gcc, clang"):
-        compile_c(SOURCE, tmp_path / "edge")
+        compile_c(EXAMPLES / "edge_desk.c", tmp_path / "edge")
     monkeypatch.setenv("CC", "icc-17")
     with pytest.raises(FileNotFoundError, match="looked for icc-17"):
         compiler()
@@ -202,5 +205,8 @@ def test_without_biases_they_are_zero(build):
     np.testing.assert_allclose(outputs, gru_forward(x[:, :9], weights, h0=start)[0] @ V + d, rtol=0, atol=1e-5)
 
 
-def test_the_program_is_short_enough_to_read():
-    assert len(Path(SOURCE).read_text(encoding="utf-8").splitlines()) <= 72
+def test_what_goes_to_the_chip_is_short_and_stands_in_the_chapter():
+    code = re.sub(r"/\*.*?\*/", "", (EXAMPLES / "edge_gru.c").read_text(encoding="utf-8"), flags=re.S)
+    assert sum(bool(line.strip()) for line in code.splitlines()) <= 60
+    chapter = notebooks.prose(notebooks.load(ROOT / "chapters/engineering/edge.ipynb"))
+    assert f"```c\n{(EXAMPLES / 'edge_gru.c').read_text(encoding='utf-8')}```" in chapter
