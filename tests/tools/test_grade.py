@@ -75,7 +75,8 @@ def no_python(notebook):
 
 
 def megabytes_stored(notebook):
-    notebook["cells"][5]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 200_000_000}]
+    text = "x" * 200_000_000
+    notebook["cells"][5]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
 
 
 OPEN_SOLUTION = f"return open({str(FOLDER / 'forward_and_gradient.ipynb')!r}).read()"
@@ -113,7 +114,7 @@ def rows(tmp_path_factory):
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
     for name, data in FILES.items():
         (folder / f"{name}.ipynb").write_bytes(data)
-    return graded(folder, "--seconds", "6")
+    return graded(folder, "--seconds", "10")
 
 
 def recorded():
@@ -179,6 +180,51 @@ def test_mask(gru):
 """
 
 
+BY_DIFFERENCES = """
+
+def backward(grad, **given):
+    found = {name: np.zeros_like(array) for name, array in given.items()}
+    for name, array in given.items():
+        for place in np.ndindex(array.shape):
+            ends, kept = [], array[place]
+            for array[place] in (kept + 1e-5, kept - 1e-5):
+                ends.append(np.sum(grad * forward(**given)))
+            array[place] = kept
+            found[name][place] = (ends[0] - ends[1]) / 2e-5
+    return found
+"""
+
+
+def test_finite_differences_are_no_gradient(tmp_path):
+    code = BY_DIFFERENCES.replace(
+        "grad, **given):", "grad, x, h0, W, U, b):\n    given = dict(x=x, h0=h0, W=W, U=U, b=b)"
+    )
+    row, told = marks(tmp_path, solved("forward_and_gradient") + code, "forward_and_gradient")
+    assert float(row["backward (6)"]) < 2 and "as finite differences are" in told
+
+
+def test_a_file_that_is_too_large_is_not_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr("tools.grade.submission.LARGEST", 10)
+    row, told = marks(tmp_path, solved("forward_and_gradient"), "forward_and_gradient")
+    assert row["points"] == "0" and "more than 0" in row["for the teacher"] and "No points: the file has" in told
+
+
+def test_files_of_one_name_have_a_report_each(tmp_path):
+    for name in ("a/one.py", "b/one.py", "b/one.ipynb"):
+        (tmp_path / "handed-in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "handed-in" / name).write_text("{")
+    rows = graded(tmp_path / "handed-in", "--assignment", "claims_on_trial")
+    assert set(rows) == {"a/one", "b/one.py", "b/one.ipynb"}
+    assert all((tmp_path / "marks" / f"{name}.md").exists() for name in rows)
+
+
+def test_a_part_that_builds_on_a_wrong_one_is_marked_with_a_right_one_and_says_so(tmp_path):
+    code = solved("forward_and_gradient").replace("return z * h + (1 - z) * g", "return g", 1)
+    row, told = marks(tmp_path, code, "forward_and_gradient")
+    assert [row[name] for name in ("step (3)", "forward (3)", "backward (6)")] == ["0", "3", "6"]
+    assert told.count("Marked with the grader's own `step`.") == 2
+
+
 def test_a_test_that_rejects_a_right_gru_has_no_points_and_a_weak_one_its_share(tmp_path):
     code = solved("write_the_tests").replace("rtol=0, atol=1e-9", "rtol=0, atol=0")
     code += WEAK
@@ -194,20 +240,22 @@ def test_a_student_cannot_stop_the_grader_with_a_long_sequence(tmp_path):
     assert "at most 100000 numbers" in told
 
 
+IN_DEVIATIONS = """
+
+def repaired(series, units=32):
+    x, y, cut = days(series)
+    known = series[: cut + 7]
+    return fitted(gru_features((x - known.mean()) / known.std()), y, cut) / known.std()
+
+VERDICTS = {"A": ("confirmed", 2.194), "B": ("confirmed", 1.0), "C": ("refuted", 2.181)}
+"""
+
+
 def test_half_of_a_repair_is_worth_half_and_a_verdict_needs_its_number(tmp_path):
-    code = solved("claims_on_trial") + "\n\ndef repaired(series, units=32):\n    return tutorial(series)\n"
-    code += 'VERDICTS = {"A": ("confirmed", 2.194), "B": ("confirmed", 1.0), "C": ("refuted", 2.181)}\n'
-    row, told = marks(tmp_path, code, "claims_on_trial")
-    assert (row["repaired (4)"], row["VERDICTS (4)"]) == ("0", "1.5")
+    row, told = marks(tmp_path, solved("claims_on_trial") + IN_DEVIATIONS, "claims_on_trial")
+    assert (row["repaired (4)"], row["VERDICTS (4)"]) == ("2", "1.5")
+    assert "still in standard deviations" in told
     assert "the number says something else" in told and "a verdict without it does not count" in told
-    again = tmp_path / "again"
-    again.mkdir()
-    half = code.replace("return tutorial(series)", "return fitted_in_deviations(series)") + (
-        "\ndef fitted_in_deviations(series):\n    x, y, cut = days(series)\n    known = series[: cut + 7]\n"
-        "    return fitted(gru_features((x - known.mean()) / known.std()), y, cut) / known.std()\n"
-    )
-    row, told = marks(again, half, "claims_on_trial")
-    assert row["repaired (4)"] == "2" and "still in standard deviations" in told
 
 
 def test_the_tutorial_of_the_notebook_is_the_one_that_is_judged():

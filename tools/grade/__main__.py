@@ -56,12 +56,16 @@ def main(arguments: Sequence[str]) -> int:
 def grade_all(files: Sequence[Path], assignment: Assignment, seed: int, options: argparse.Namespace) -> None:
     """Write a report for each file as soon as it is graded, and the table at the end."""
     options.output.mkdir(parents=True)
+    names = {path: path.relative_to(options.submissions).with_suffix("") for path in files}
+    for path in [path for path, name in names.items() if list(names.values()).count(name) > 1]:
+        names[path] = path.relative_to(options.submissions)  # one.py beside one.ipynb
     marks = []
     for number, path in enumerate(files, start=1):
-        who = str(path.relative_to(options.submissions).with_suffix(""))
+        who = str(names[path])
         marks.append(mark := grade(path, who, assignment, seed, options.seconds))
-        name = who.replace("/", "-").replace("\\", "-")
-        (options.output / f"{name}.md").write_text(report(mark), encoding="utf-8")
+        place = options.output / f"{who}.md"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(report(mark), encoding="utf-8")
         print(f"[{number}/{len(files)}] {who}: {mark.points:g} of {mark.most}", *mark.remarks[:1], sep="  ", flush=True)
     table(options.output / "marks.csv", marks)
     print(f"{options.output / 'marks.csv'} and {len(marks)} reports")

@@ -52,22 +52,25 @@ def grade(path: Path, who: str, assignment: Assignment, seed: int, seconds: floa
     for part in assignment.parts:
         if (times := submission.repeated(part.name)) > 2:  # the stub may have been left
             submission.remarks.append(f"`{part.name}` is defined {times} times; the last one counts")
-    parts = tuple(grade_part(submission, part, seed, seconds, assignment.lends) for part in assignment.parts)
-    return Mark(who, assignment, parts, submission.remarks + stopped(parts))
+    parts: list[PartMark] = []
+    for part in assignment.parts:
+        lost = {one.part.name for one in parts if one.points < one.part.points}
+        lent = {name: function for name, function in assignment.lends.items() if name in lost}
+        parts.append(grade_part(submission, part, seed, seconds, lent))
+    return Mark(who, assignment, tuple(parts), submission.remarks + stopped(parts))
 
 
-def grade_part(
-    submission: Submission, part: Part, seed: int, seconds: float, lends: Mapping[str, Callable]
-) -> PartMark:
-    """Run one part by itself; where it has lost points, once more with right versions of the parts that it calls."""
+def grade_part(submission: Submission, part: Part, seed: int, seconds: float, lent: Mapping[str, Callable]) -> PartMark:
+    """Run one part; where it calls an earlier one that has lost points, with a right version of that or without."""
     if reason := submission.missing(part.name):
         return PartMark(part, 0.0, reason=reason)
-    own = attempt(submission, part, seed, seconds, {})
-    lent = {name: function for name, function in lends.items() if name != part.name}
-    if own.points == part.points or not any(f"{name}(" in submission.code_for(part.name) for name in lent):
-        return own
+    code = submission.code_for(part.name)
+    lent = {name: function for name, function in lent.items() if f"{name}(" in code}
     helped = attempt(submission, part, seed, seconds, lent)
-    return replace(helped, lent=tuple(lent)) if helped.points > own.points else own
+    if not lent or helped.points == part.points:
+        return replace(helped, lent=tuple(lent))
+    own = attempt(submission, part, seed, seconds, {})
+    return own if own.points >= helped.points else replace(helped, lent=tuple(lent))
 
 
 def attempt(submission: Submission, part: Part, seed: int, seconds: float, lent: Mapping[str, Callable]) -> PartMark:

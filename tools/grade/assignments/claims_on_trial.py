@@ -79,7 +79,7 @@ HALF_WAY = {  # what is left of the tutorial's mistakes
 def judge_repaired(student: Student, rng: np.random.Generator) -> Iterator[Case]:
     """Compare a number on new series; half of the share where a part of the repair is missing."""
     for number in range(1, 4):
-        series = made_up(rng)
+        series = made_up(rng, years=3)
         case = asked(student, f"series {number}", "repaired", [series], close_to(error(series)))
         yield half_way(case, student, series) if case.why == WRONG_NUMBERS else case
 
@@ -97,7 +97,7 @@ def judge_baseline(name: str, model: str) -> Any:
 
     def judge(student: Student, rng: np.random.Generator) -> Iterator[Case]:
         for number in range(1, 4):
-            series = made_up(rng)
+            series = made_up(rng, years=3)
             yield asked(student, f"series {number}", name, [series], close_to(error(series, model)))
 
     return judge

@@ -14,6 +14,8 @@ from tools.grade.isolation import FailedError, Gone, Student
 from tools.grade.parts import WRONG_NUMBERS, Assignment, Case, Part, asked, unlike
 
 GRADIENTS = ("x", "h0", "W", "U", "b")
+EXACT = 1e-11  # finite differences are not that good
+NEARLY = "right to a few digits, as finite differences are; they check a gradient and are none"
 SIZES = {  # batch, steps, features, units
     "one sequence, one unit": (1, 1, 1, 1),
     "several sequences": (5, 1, 2, 3),
@@ -96,11 +98,17 @@ def by_block(title: str, true: NDArray, got: object, wrong: str, n: int) -> Iter
     blocks = {"": slice(None)}
     if title.endswith(("W", "U", "b")):
         blocks = {", gate": slice(n), ", candidate": slice(n, None)}
-    wrong = wrong or unlike(true, got)
+    wrong = wrong or unlike(true, got, EXACT)
     for block, columns in blocks.items():
         of_numbers = wrong == WRONG_NUMBERS and isinstance(got, np.ndarray)
-        why = unlike(true[..., columns], got[..., columns]) if of_numbers else wrong  # type: ignore[index]
+        why = derived(true[..., columns], got[..., columns]) if of_numbers else wrong  # type: ignore[index]
         yield Case(title + block, float(not why), why)
+
+
+def derived(true: NDArray, got: NDArray) -> str:
+    """Return what is wrong with a gradient, also if it is right to some digits only."""
+    nearly = not unlike(true, got, 1e-4)
+    return unlike(true, got, EXACT) and (NEARLY if nearly else WRONG_NUMBERS)
 
 
 FORWARD_AND_GRADIENT = Assignment(
