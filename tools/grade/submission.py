@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from symtable import symtable
 
+UNUSUAL = 20  # MB
 LARGEST = 400 << 20  # bytes of a file; its outputs are not looked at
 
 
@@ -54,6 +55,8 @@ def read(path: Path) -> Submission:
     if path.stat().st_size > LARGEST:
         raise UnreadableError(f"the file has {path.stat().st_size >> 20} MB, more than {LARGEST >> 20}")
     found = Submission()
+    if (size := path.stat().st_size >> 20) > UNUSUAL:
+        found.remarks.append(f"the file has {size} MB; what it has printed was not looked at")
     text = _text(path.read_bytes(), found.remarks)
     cells = [text] if path.suffix == ".py" else _cells(text, found.remarks)
     for number, cell in enumerate(cells, start=1):
