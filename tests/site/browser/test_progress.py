@@ -96,9 +96,7 @@ def test_a_browser_that_keeps_nothing_says_so_once_and_works(open_page, before):
     assert page.faults == []
 
 
-@pytest.mark.parametrize(
-    "kept", ["{", "[]", "null", '"x"', "7", '{"foundations/equations": 3, "foundations/bptt": [null]}']
-)
+@pytest.mark.parametrize("kept", ["{", "[]", '{"foundations/equations": 3, "foundations/bptt": [null]}'])
 def test_what_others_have_written_into_the_storage_counts_as_nothing(open_page, kept):
     page = open_page(FRONT, before=f"localStorage.getItem('book:read') ?? localStorage.setItem('book:read', {kept!r})")
     assert page.locator("[data-read]:not([hidden])").count() == 0
