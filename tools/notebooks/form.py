@@ -25,7 +25,7 @@ if find_spec("gru_lib") is None:  # as on Colab, where only this notebook is
     subprocess.run([*pip, "./gru-book[notebooks,fast]"], check=True)
     sys.path.append("gru-book")
 """
-KEPT_CELL_METADATA = ("jupyter", "mystnb", "tags")
+KEPT_CELL_METADATA = ("jupyter", "mystnb", "slideshow", "tags")
 
 # What folds: the code of a plot, and of what holds a value to its band or a claim to its verdict.
 FOLDED = re.compile(r"^\s*(?:plt\.show\(\)|expect\(|settle\()", flags=re.M)

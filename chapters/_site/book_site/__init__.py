@@ -12,6 +12,7 @@ from book_site import (
     cells,
     citation,
     claims,
+    decks,
     exercises,
     formulas,
     front,
@@ -28,6 +29,7 @@ from book_site import (
     search,
 )
 from book_site.accessibility import clear_barriers
+from book_site.decks import place_decks
 from book_site.figures import draw_plots
 from book_site.icons import draw_icons
 from book_site.outputs import wrap_outputs
@@ -50,6 +52,7 @@ PARTS = (
     installed,
     live,
     claims,
+    decks,
     metadata,
     minutes,
     previews,
@@ -73,6 +76,7 @@ FINISH = (
     place_stills,
     place_pictures,
     join_styles,
+    place_decks,
     set_policy,
     installed.list_files,
 )

@@ -27,6 +27,9 @@ POLICY = {
     "form-action": "'self'",
     "object-src": "'none'",
 }
+# A deck opens a window for the speaker: its script is reveal.js's own (notes.js of 6.0.2), and the slides are frames in it.
+SPEAKER = "'sha256-GzCveToXhSIzS3M5eQeRm3McVRB7cYneYKwTkzA3wDk='"
+DECK = POLICY | {"script-src": f"{POLICY['script-src']} {SPEAKER}", "frame-src": "'self'"}
 INLINE = re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/ld\+json\"))[^>]*>(.*?)</script>", re.S)
 HANDLER = re.compile(r"<\w+ [^>]*\son[a-z]+=\"")
 CHARSET = re.compile(r'<meta charset="utf-8" ?/?>')
@@ -40,13 +43,15 @@ def digest(script: str) -> str:
 def set_policy(_: Path, pages: dict[Path, str]) -> dict[Path, str]:
     """Write the policy into every page of the theme, and refuse a page that it would break."""
     [colours] = INLINE.findall(SET_COLOURS)
-    content = "; ".join(f"{name} {value}" for name, value in POLICY.items()).format(colours=digest(colours))
-    meta = f'\\g<0><meta http-equiv="Content-Security-Policy" content="{content}" />'
+
+    def meta(policy: dict[str, str]) -> str:
+        content = "; ".join(f"{name} {value}" for name, value in policy.items()).format(colours=digest(colours))
+        return f'\\g<0><meta http-equiv="Content-Security-Policy" content="{content}" />'
 
     def guarded(page: Path, text: str) -> str:
         others = [script for script in INLINE.findall(text) if script != colours]
         if others or HANDLER.search(text):
             raise ExtensionError(f"{page.name} has a script in it, which the policy forbids: {others[:1]}")
-        return CHARSET.sub(meta, text, count=1)
+        return CHARSET.sub(meta(DECK if page.name.endswith(".slides.html") else POLICY), text, count=1)
 
     return {page: guarded(page, text) for page, text in pages.items()}
