@@ -115,11 +115,10 @@ class Maker:
         """Put checks below those on the slide before, where nothing was said in between."""
         before = self.slides[-1].shown if self.slides and not self.waiting else []
         together = [*before, *checks]
-        fits = before and self.is_result and len(together) <= CHECKS
-        if not fits or not all(one.startswith('<p class="checks"') for one in together):
-            return False
-        before += checks
-        return True
+        fits = bool(before) and self.is_result and len(together) <= CHECKS
+        if fits := fits and all(one.startswith('<p class="checks"') for one in together):
+            before += checks
+        return fits
 
     def _show(self, kind: str, shown: list[str], *, is_result: bool) -> None:
         """Begin a slide, with what led to it."""
@@ -168,14 +167,20 @@ def first_sentence(paragraph: Tag) -> str:
     >>> from bs4 import BeautifulSoup
     >>> first_sentence(BeautifulSoup("<p>A <em>gate</em> opens.\\nIt shuts.</p>", "html.parser").p)
     '<p>A <em>gate</em> opens.</p>'
+    >>> first_sentence(BeautifulSoup("<p><strong>Idea.</strong>\\nMix.\\nMore.</p>", "html.parser").p)
+    '<p><strong>Idea.</strong> Mix.</p>'
     """
-    kept = []
+    kept = ""
     for one in paragraph.contents:
-        if isinstance(one, NavigableString) and "\n" in one:
-            kept.append(one.partition("\n")[0])
+        if not isinstance(one, NavigableString):
+            kept += str(one)
+            continue
+        is_title = kept.startswith("<strong>") and kept.count("<") == 2  # bold words alone say too little
+        line, ends, _ = (f" {one[1:]}" if is_title and one[0] == "\n" else one).partition("\n")
+        kept += line
+        if ends:
             break
-        kept.append(str(one))
-    return f"<p>{''.join(kept)}</p>"
+    return f"<p>{kept}</p>"
 
 
 def said(paragraph: Tag) -> str:

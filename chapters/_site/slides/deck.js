@@ -12,7 +12,8 @@ const drawn = [...document.querySelectorAll(".slides *")]
 // so the interval is halved until the largest that fits is known.
 function fit(slide) {
   const parts = slide.querySelector(".parts");
-  const bottom = slide.getBoundingClientRect().bottom - parseFloat(getComputedStyle(slide).paddingBottom);
+  const { bottom: end, height } = slide.getBoundingClientRect();
+  const bottom = end - (parseFloat(getComputedStyle(slide).paddingBottom) * height) / frame.height;
   const boxes = [parts, ...parts.querySelectorAll(".katex-display, pre, .pst-scrollable-table-container, .output")];
   const fits = (zoom) => {
     parts.style.zoom = zoom;
@@ -61,6 +62,13 @@ async function start() {
     const page = document.documentElement.dataset;
     page.theme = page.theme === "dark" ? "light" : "dark";
   });
+  // what is played with may grow
+  const grown = new ResizeObserver(([entry]) => {
+    const slide = entry.target.closest("section");
+    if (slide === Reveal.getCurrentSlide()) fit(slide);
+  });
+  document.querySelectorAll(".play .shown > *").forEach((one) => grown.observe(one));
+  Reveal.on("slidechanged", ({ currentSlide }) => currentSlide.matches(".play") && fit(currentSlide));
   tall.addEventListener("change", () => location.reload());
   document.documentElement.dataset.ready = "";
 }
