@@ -20,6 +20,7 @@ Then <a href="#chapter">back</a>.</p>
 <div class="cell_output"><svg viewBox="0 0 1 1"><g id="plot1"/></svg></div></div></live-cell>
 <p>It falls.
 More slowly later.</p>
+<p></p>
 <p>This leads on.</p>
 <div class="cell container"><div class="cell_input"><pre>x = 1</pre></div></div>
 <div class="cell container slide-skip"><div class="cell_input"><pre>secret = 1</pre></div></div>

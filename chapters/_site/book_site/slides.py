@@ -69,6 +69,8 @@ class Maker:
     def add(self, part: Tag) -> None:
         """Take the next part of the section."""
         classes = part.get("class", [])
+        if part.name == "p" and not part.contents:
+            return  # a place for a script
         if "slide-notes" in classes:
             self.slides[-1].notes.append(said(part))
         elif part.name == "p" and not part.find(FIGURES):
