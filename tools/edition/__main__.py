@@ -12,7 +12,7 @@ PAGE, IMAGES = "index.html", "images"
 MISCONCEPTIONS = "## Common misconceptions"
 BEFORE = """All solutions with what they print, the wrong answers that the checks know and what each of them reveals,
 drawings for the board, minutes, and questions for the room.
-It is made from the chapters, their exercises and their quizzes; plans stand on the page *For teachers*.
+It is made from the chapters, their exercises and their quizzes; plans stand on the page *Plans for a class*.
 
 {misconceptions}
 """
