@@ -1,5 +1,5 @@
 // A deck: every slide is made to fit its frame, and then reveal.js takes over.
-const tall = matchMedia("(orientation: portrait) and (max-width: 700px)");
+const tall = matchMedia("(orientation: portrait) and (max-width: 500px)");
 const frame = tall.matches ? { width: 640, height: Math.round((640 * innerHeight) / innerWidth) } : { width: 1280, height: 720 };
 const printed = /print-pdf/.test(location.search);
 
