@@ -64,7 +64,7 @@ def shown(plan: dict[str, Any]) -> str:
             "".join(f"- {objective}\n" for objective in session["objectives"]) + "\n",
             at_home("Before", session.get("before", {})),
             "\n".join(rows(session)) + "\n\n",
-            f"**When time runs short**, part {session['leave_out']} gives {left} minutes: {session['short']}\n\n",
+            f"**When time runs short**, shorten part {session['leave_out']} ({left} minutes): {session['short']}\n\n",
             at_home("Homework", session.get("homework", {})),
         ]
     return "".join(parts)
