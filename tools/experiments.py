@@ -12,10 +12,11 @@ the same commit, on each worker; give the workers one thread (`dask worker --nth
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,4 +140,8 @@ if __name__ == "__main__":
         sys.exit(main())
     # libraries read their number of threads when they are loaded, and NumPy is loaded already: begin again
     environment = os.environ | repeatable_run() | CPU_ONLY | {READY: "1"}
-    os.execve(sys.executable, [sys.executable, "-m", "tools.experiments", *sys.argv[1:]], environment)
+    process = subprocess.Popen([sys.executable, "-m", "tools.experiments", *sys.argv[1:]], env=environment)
+    while process.returncode is None:
+        with suppress(KeyboardInterrupt):  # it has reached that process too, which says what is stored
+            process.wait()
+    sys.exit(process.returncode)

@@ -171,7 +171,7 @@ def test_what_is_recorded_is_read_in_the_order_of_the_seeds(tmp_path, capsys):
     assert re.fullmatch(r"toy 6 of 6, 0 s left: \w+, \d: sum [\d.]+, seed \d", said[-1])
     found = recorded("toy", tmp_path)
     np.testing.assert_array_equal(found.values("bb"), [toy(("bb", seed)) for seed in range(3)])
-    assert capsys.readouterr().out == f"6 runs, recorded by `make experiments` on {found.provenance['date']}\n"
+    assert capsys.readouterr().out == f"6 runs, recorded by `make experiments` on {found.provenance['date']}.\n"
     with pytest.raises(ValueError, match=r"setting is \('c',\); expected one of \('a',\), \('bb',\)"):
         found.values("c")
 
@@ -179,7 +179,7 @@ def test_what_is_recorded_is_read_in_the_order_of_the_seeds(tmp_path, capsys):
 def test_a_run_is_held_to_the_record(path, capsys):
     found = recorded("toy", path.parent)
     found.again("a", 1, tolerance=(0, 0))
-    assert "run again, a, 1: sum off by 0 where 0 is allowed" in capsys.readouterr().out
+    assert "run again: a, 1: sum off by 0 where 0 is allowed" in capsys.readouterr().out
     for wrong, tolerance in ((0.2, (0.1, 9)), (np.nan, (9, 9))):
         changed = Experiment(
             "toy", lambda setting, wrong=wrong: (toy(setting)[0] + wrong, 0), TOY.settings, TOY.outcomes
@@ -303,6 +303,9 @@ def test_a_command_that_was_stopped_goes_on_where_it_stopped(tmp_path, signal_se
 def test_the_command_says_in_one_line_what_is_wrong(tmp_path, capsys, monkeypatch):
     assert command.main(["toys"]) == 1
     assert "no experiment toys; expected memory, counting, text" in capsys.readouterr().err
+    whole = [sys.executable, "-m", "tools.experiments", "toys"]
+    done = subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "error: no experiment toys; expected memory, counting, text\n")
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert command.main(["toy", "--backend", "dask", "-o", str(tmp_path)]) == 1
     assert "distributed is not installed: pip install distributed" in capsys.readouterr().err
@@ -311,3 +314,11 @@ def test_the_command_says_in_one_line_what_is_wrong(tmp_path, capsys, monkeypatc
     assert "toy.json is damaged" in capsys.readouterr().err
     with pytest.raises(ValueError, match="name is 'toys'; expected one of memory"):
         recorded("toys")
+
+
+def test_what_the_book_shows_is_whole_and_comes_from_committed_code():
+    for name, experiment in EXPERIMENTS.items():
+        found = recorded(name)
+        assert set(found.runs) == set(experiment.settings)
+        assert re.fullmatch(r"[0-9a-f]{12}", found.provenance["commit"])
+    assert {path.stem for path in records.FOLDER.glob("*")} == set(EXPERIMENTS)

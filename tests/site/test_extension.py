@@ -569,6 +569,11 @@ def test_where_figures_come_from_is_small_print(cell):
         assert small["classes"] == ["small-print"]
         assert small.astext() == text.partition("\n")[0].replace("`", "")
         assert [one.astext() for one in others] == ["best: 1"] * text.count("\n")
+    again = (
+        "10 runs, recorded by `make experiments` on 2026-01-01.\nrun again: a, 0: bits off by 0 where 0.1 is allowed"
+    )
+    [small] = cell("runs(f)", printed(again)).children[1].children[-1].children
+    assert small["classes"] == ["small-print"]
     assert "small-print" not in str(cell("f()", printed("10 runs")))
 
 

@@ -15,7 +15,7 @@ from sphinx.writers.html5 import HTML5Translator
 from book_site.checks import is_check, said
 
 ASSERTS = re.compile(r"^\s*(?:expect|settle)\(", re.M)
-SMALL_PRINT = re.compile(r"Runs on: |\d+ runs?, recorded by ")
+SMALL_PRINT = re.compile(r"Runs on: |\d+ runs?, recorded by |run again: ")
 DEAD = "In a running notebook: a figure to play with."  # what is printed for a widget
 INVITES = "If you run this notebook, "  # the paragraph before one
 

@@ -55,7 +55,7 @@ class Record:
                 raise EvidenceError(
                     f"{experiment.name} {setting}: {name} is {one:g}; {then:g} is recorded, ± {allowed:g}"
                 )
-            print(f"run again, {', '.join(map(str, setting))}: {name} off by {off:.1g} where {allowed:g} is allowed")
+            print(f"run again: {', '.join(map(str, setting))}: {name} off by {off:.1g} where {allowed:g} is allowed")
 
 
 def recorded(name: str, folder: Path = FOLDER) -> Record:
@@ -83,7 +83,7 @@ def recorded(name: str, folder: Path = FOLDER) -> Record:
             f"{path} lacks {left} of {len(experiment.settings)} runs; `make experiments` goes on with them"
         )
     where = content["provenance"]
-    print(f"{len(runs)} runs, recorded by `make experiments` on {where['date']}")
+    print(f"{len(runs)} runs, recorded by `make experiments` on {where['date']}.")
     return Record(experiment, {setting: runs[setting][0] for setting in experiment.settings}, where)
 
 
