@@ -32,7 +32,7 @@ class ChapterEnd(nodes.General, nodes.Element):
 def pages(folder: Path) -> list[str]:
     """Return the pages that one can have read."""
     contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
-    parts = (part["chapters"] for part in contents["parts"] if part["caption"] not in NOT_READ)
+    parts = (part["chapters"] for part in contents.get("parts", ()) if part["caption"] not in NOT_READ)
     return [page["file"] for part in parts for page in part]
 
 
