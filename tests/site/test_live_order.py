@@ -4,14 +4,16 @@ import asyncio
 import copy
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.support import ROOT
-from tests.support.stored import code_cells, compared, weekly_if_long
+from tests.support.stored import code_cells, compared
 
 FRAMEWORKS = ("jax", "keras", "onnx", "pandas", "scipy", "sklearn", "tensorflow", "torch")  # the page has none
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("chapters/**/*.ipynb"))
+EVERY_TIME = ("equations", "forward", "shapes")  # of the others too the browser runs all cells, from the top
 COSTLY = 0.3  # seconds, from which on a statement runs once for all cells of a page
 
 
@@ -152,7 +154,9 @@ def remembering(kernel, results):
     return Remembering(none)
 
 
-@pytest.mark.parametrize("path", map(weekly_if_long, PAGES))
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=() if Path(path).stem in EVERY_TIME else pytest.mark.weekly) for path in PAGES]
+)
 def test_every_cell_gives_what_is_stored_on_a_fresh_page(kernel, path):
     from book_site.live_cells import needs
 

@@ -101,7 +101,7 @@ def small_book(folder, url):
     return folder / "_build" / "html"
 
 
-@pytest.fixture(scope="module", params=["known", "unknown"])
+@pytest.fixture(scope="module", params=["known", pytest.param("unknown", marks=pytest.mark.weekly)])
 def book(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     known = request.param == "known"
@@ -200,6 +200,7 @@ def test_the_cell_is_in_the_form_of_the_book(tmp_path):
         assert run.returncode == 0, run.stdout
 
 
+@pytest.mark.weekly
 def test_a_notebook_alone_brings_its_library(tmp_path):
     """As on Colab: what the library needs is installed, the library and the rest of the repository are not."""
     pytest.importorskip("keras")
