@@ -25,7 +25,7 @@ def test_the_book_can_be_installed(open_page, served):
 def test_a_book_that_was_kept_whole_opens_everywhere_without_a_network(open_page, served):
     page = open_page(FRONT, at=served)
     place = page.locator(".keep-book")
-    assert re.search(r"\(\d+ MB\)", place.inner_text())
+    place.filter(has_text=re.compile(r"\(\d+ MB\)")).wait_for()
     place.get_by_role("button").click()
     place.get_by_text("The whole book is kept").wait_for()
     page.context.set_offline(True)
