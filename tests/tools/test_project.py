@@ -1,14 +1,19 @@
 """A group's project: what it begins with runs, verdicts follow from numbers, and nothing is written over."""
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
+from gru_lib.scratch import parameter_count
 from tests.support import ROOT
 from tools import project
+
+MODEL = ROOT / "project" / "airline"
 
 
 def load(folder, name):
@@ -72,3 +77,51 @@ def test_it_copies_over_nothing(own):
 def test_the_points_of_the_rubric_are_a_hundred():
     text = (ROOT / "project" / "README.md").read_text(encoding="utf-8")
     assert sum(int(points) for points in re.findall(r"^\| (\d+) \|", text, flags=re.M)) == 100
+
+
+@pytest.fixture(scope="module")
+def model():
+    return json.loads((MODEL / "results.json").read_text())
+
+
+def asked(expression):
+    code = f"import json, source; print(json.dumps({expression}))"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=MODEL, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def test_the_model_keeps_to_the_rules(model):
+    assert (MODEL / "trial.py").read_bytes() == (project.TEMPLATE / "trial.py").read_bytes()
+    assert set(model["runs"]) == {str(seed) for seed in range(10)}
+    judged = trial(MODEL, "judge")
+    assert judged.returncode == 0, judged.stdout
+    headings = [
+        re.findall(r"^## .*", (folder / "REPORT.md").read_text(encoding="utf-8"), flags=re.M)
+        for folder in (project.TEMPLATE, MODEL)
+    ]
+    assert headings[0] == headings[1]
+
+
+def test_the_numbers_of_the_model_come_out_again(model):
+    assert asked("source.baselines()") == pytest.approx(model["baselines"], rel=1e-5)
+    counted = parameter_count(1, 50) + parameter_count(50, 50) + 51
+    assert {run["parameters"] for run in model["runs"].values()} == {counted}
+
+
+def test_the_report_of_the_model_says_what_was_judged(model):
+    report = (MODEL / "REPORT.md").read_text(encoding="utf-8")
+    for claim in tomllib.loads((MODEL / "claims.toml").read_text(encoding="utf-8"))["claims"]:
+        assert len(claim["quote"].split()) <= 12
+        assert claim["finding"]
+        assert f"| “{claim['quote']}” | {claim['verdict']} |" in report
+    assert all(f"{error:.1f}" in report for error in model["baselines"].values())
+
+
+@pytest.mark.weekly
+def test_one_run_of_the_model_is_like_its_record(model):
+    pytest.importorskip("keras", reason="keras is not installed; `make test` brings it")
+    error, parameters, _ = asked("source.fitted(0)")
+    errors = [run["unseen"] for run in model["runs"].values()]
+    assert parameters == model["runs"]["0"]["parameters"]
+    assert 0.8 * min(errors) < error < 1.25 * max(errors), "another backend draws other numbers, but not another result"
