@@ -93,6 +93,7 @@ def install(folder):
     return subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True)
 
 
+@pytest.mark.weekly
 def test_what_it_brings_is_installed_without_a_network(book, tmp_path, monkeypatch, capsys):
     (tmp_path / "reviews").mkdir()
     (tmp_path / "reviews" / bundle.REVIEWS).write_text("reviews")

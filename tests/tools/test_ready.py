@@ -25,6 +25,7 @@ def computer(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.weekly
 @pytest.mark.usefixtures("computer")
 def test_a_computer_that_has_all_computes_a_gru_and_is_ready(capsys):
     assert ready.main() == 0
@@ -36,6 +37,7 @@ def test_a_computer_that_has_all_computes_a_gru_and_is_ready(capsys):
     assert said.endswith("✓ Ready.\n")
 
 
+@pytest.mark.weekly
 def test_a_package_that_is_broken(computer, monkeypatch):
     (computer / "keras.py").write_text("raise ImportError('half of Keras is missing')")
     monkeypatch.setitem(bootstrap.ENVIRONMENT, "PYTHONPATH", f"{computer}{os.pathsep}{ROOT}")
