@@ -1,4 +1,5 @@
 /** Lets the site's worker keep this page, so that it opens without a network; a browser that has none goes without. */
+"use strict"; // else a function that is declared in the block would replace one of that name outside
 {
   const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
   const LIST = new URL("offline.json", root);

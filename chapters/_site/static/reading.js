@@ -4,6 +4,7 @@
  * It is read when each of its sections, and its end, has been on the screen for a second: today, or when it was open before.
  * To jump to the end is not to read it. Whoever reads by other means than the screen has the button.
  */
+"use strict"; // else a function that is declared in the block would replace one of that name outside
 {
   const A_MOMENT = 1000; // milliseconds
   const place = document.querySelector("[data-chapter-end]");

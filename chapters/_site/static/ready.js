@@ -1,4 +1,5 @@
 /** <book-ready>: what this browser does for the site, a line each; ✓ it does, ○ it does not and one can do without. */
+"use strict"; // else a function that is declared in the block would replace one of that name outside
 {
   const keeps = () => {
     try {
