@@ -42,6 +42,13 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+def book_pages():
+    """Return the pages of the book; test_decks.py looks at its slides."""
+    return sorted(
+        path for path in SITE.rglob("*.html") if "_static" not in path.parts and ".slides" not in path.suffixes
+    )
+
+
 def live_pages():
     """Return the pages whose cells run and have stored outputs."""
     pages = (path for path in SITE.rglob("chapters/**/*.html") if LIVE_CELL.search(path.read_text("utf-8")))

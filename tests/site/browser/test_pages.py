@@ -5,14 +5,14 @@ from itertools import pairwise, product
 
 import pytest
 
-from .conftest import SITE
+from .conftest import SITE, book_pages
 from .fit import HIDDEN
 
-PAGES = sorted(
+PAGES = [
     path.relative_to(SITE).as_posix()
-    for path in SITE.rglob("*.html")
-    if "_static" not in path.parts and path != SITE / "index.html"  # which leads to the front page at once
-)
+    for path in book_pages()
+    if path != SITE / "index.html"  # which leads to the front page at once
+]
 EQUATIONS = "chapters/foundations/equations.html"
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 PHONES = ((360, 740), (390, 844))
@@ -184,7 +184,7 @@ FIGURES = ":is(gru-explorer, gru-flow, gru-vanishing, gru-beginnings, gru-digit,
 
 def test_without_scripts_every_figure_is_a_still_with_its_caption(open_page):
     seen = set()
-    for path in SITE.rglob("*.html"):
+    for path in book_pages():
         if not re.search(r"<gru-[a-z]+>", path.read_text(encoding="utf-8")):
             continue
         page = open_page(str(path.relative_to(SITE)), java_script_enabled=False)

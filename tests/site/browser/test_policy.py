@@ -2,13 +2,9 @@
 
 import pytest
 
-from .conftest import SITE
+from .conftest import SITE, book_pages
 
-PAGES = [
-    path.relative_to(SITE).as_posix()
-    for path in SITE.rglob("*.html")
-    if path != SITE / "index.html" and "_static" not in path.parts and ".slides." not in path.name  # test_decks.py
-]
+PAGES = [path.relative_to(SITE).as_posix() for path in book_pages() if path != SITE / "index.html"]
 INJECTED = """() => new Promise((done) => {
   const broken = [];
   document.addEventListener("securitypolicyviolation", (event) => broken.push(event.effectiveDirective));
