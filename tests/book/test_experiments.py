@@ -266,7 +266,8 @@ def test_a_number_that_is_none_is_not_stored(tmp_path):
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what runs behind it ignore the key
 from pathlib import Path
 from gru_lib.book.experiments import Experiment
 from tools import experiments as command
