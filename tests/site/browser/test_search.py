@@ -17,7 +17,7 @@ ASKED = {
     "165 parameters": ["foundations/equations.html#count-the-parameters"],
     "reset_after": ["foundations/equations.html#reset-after-reset-before", "engineering/conventions.html"],
     "time_major": [f"{QUESTIONS}unrecognized-keyword-arguments-passed-to-gru-time-major"],
-    "gru vs lstm": [f"{QUESTIONS}is-a-gru-faster-than-an-lstm", "engineering/speed.html#gru-lstm-and-simple-rnn"],
+    "gru vs lstm": ["beyond/gru_or_lstm.html"],
     "linear_before_reset": [f"{QUESTIONS}my-onnx-model-differs"],
     "how long can gru remember": ["foundations/why_gates.html#does-it-learn-to-remember", "foundations/gradient_reach"],
     "vanishing gradient": ["foundations/gradient_reach.html#vanishing-and-exploding"],
