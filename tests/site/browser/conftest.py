@@ -51,9 +51,8 @@ def book_pages():
 
 def live_pages():
     """Return the pages whose cells run and have stored outputs."""
-    pages = (path for path in SITE.rglob("chapters/**/*.html") if LIVE_CELL.search(path.read_text("utf-8")))
-    names = (path.relative_to(SITE) for path in pages)
-    return sorted(name.as_posix() for name in names if (ROOT / name).with_suffix(".ipynb").exists())
+    names = (path.relative_to(SITE) for path in book_pages() if LIVE_CELL.search(path.read_text("utf-8")))
+    return [name.as_posix() for name in names if (ROOT / name).with_suffix(".ipynb").exists()]
 
 
 @pytest.fixture(scope="session")
