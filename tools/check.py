@@ -22,6 +22,7 @@ DEPTHS = ("fast", "full", "weekly")
 TESTS, BROWSER = ROOT / "tests", "tests/site/browser"
 BUDGETS: dict[str, int] = json.loads((TESTS / "budgets.json").read_text())  # seconds per notebook
 CHEAP = 120  # seconds; notebooks up to this budget can run on every backend
+OLD_PROCESSOR = {"OPENBLAS_CORETYPE": "Nehalem"}  # on every Intel and AMD NumPy then adds in its order
 ABOUT_KERAS = "chapters/keras/"  # their code may differ from one backend to the next; others compute an oracle with it
 LANES = min(4, max(2, os.cpu_count() or 2))
 NBVAL = ("-o", "addopts=", "--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "--nbval-cell-timeout=1800")
@@ -72,24 +73,21 @@ def notebooks() -> list[Task]:
 
 
 def backends(depth: str) -> list[Task]:
-    """Return the notebooks that run on the other two backends, with the same outputs expected.
+    """Return the notebooks that run on what they were not stored with, and the same outputs expected.
 
     Those about Keras on PyTorch in every test; weekly all that use Keras and are cheap, on JAX too, which compiles
-    for longer than they compute.
+    for longer than they compute, and all that are cheap with sums in the order of another processor.
     """
-    weekly = depth == "weekly"
-    paths = [
-        path
-        for path, seconds in BUDGETS.items()
-        if seconds <= CHEAP and "import keras" in (ROOT / path).read_text(encoding="utf-8")
-        if path.startswith(ABOUT_KERAS) or weekly
-    ]
+    cheap = [path for path, seconds in BUDGETS.items() if seconds <= CHEAP]
+    with_keras = [path for path in cheap if "import keras" in (ROOT / path).read_text(encoding="utf-8")]
+    torch, jax = ({"KERAS_BACKEND": backend} for backend in ("torch", "jax"))
+    runs = [(path, "torch", torch) for path in with_keras if path.startswith(ABOUT_KERAS) or depth == "weekly"]
+    if depth == "weekly":
+        runs += [(path, "jax", jax) for path in with_keras]
+        runs += [(path, "an old processor", OLD_PROCESSOR) for path in cheap]
     return [
-        Task(
-            "backends", f"{path} on {backend}", _pytest(*NBVAL, path), {"KERAS_BACKEND": backend}, weight=BUDGETS[path]
-        )
-        for path in paths
-        for backend in ("torch", "jax")[: 2 if weekly else 1]
+        Task("backends", f"{path} on {what}", _pytest(*NBVAL, path), environment, weight=BUDGETS[path])
+        for path, what, environment in runs
     ]
 
 
