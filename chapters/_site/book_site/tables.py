@@ -86,7 +86,8 @@ def _fit(table: Tag, heads: list[Tag], rows: list[list[Tag]]) -> None:
     table["class"].append("cards")
     for row in rows:
         for head, cell in zip(heads[1:], row[1:], strict=False):
-            cell["data-head"] = _words(head)
+            if _words(cell):
+                cell["data-head"] = _words(head)
 
 
 def _words(cell: Tag) -> str:
