@@ -50,7 +50,10 @@ def run_on(backend, folder, *command):
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.weekly), "torch"])
+WEEKLY = [pytest.param(backend, marks=pytest.mark.weekly) for backend in ("jax", "torch")]
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", *WEEKLY])
 def test_layers_are_those_of_keras_and_pass_its_tests(require_backend, tmp_path, backend):
     require_backend(backend)
     run_on(backend, tmp_path, "-c", RUN, *SUITES)
@@ -62,10 +65,11 @@ def test_layers_are_those_of_keras_and_pass_its_tests(require_backend, tmp_path,
     assert skipped <= FOR_OTHER_BACKENDS
 
 
-def test_on_jax_states_and_gradients_are_those_of_keras(require_backend, tmp_path):
-    """As every day; the rest of the suites, which JAX compiles for minutes, is left to the weekly run."""
-    require_backend("jax")
-    run_on("jax", tmp_path, "-m", "pytest", "-q", SUITES[0], "-k", "states_and_gradients", "--junitxml=suite.xml")
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_states_and_gradients_are_those_of_keras(require_backend, tmp_path, backend):
+    """As every day; the rest of the suites, which takes minutes there, is left to the weekly run."""
+    require_backend(backend)
+    run_on(backend, tmp_path, "-m", "pytest", "-q", SUITES[0], "-k", "states_and_gradients", "--junitxml=suite.xml")
     ran, skipped = cases(tmp_path / "suite.xml")
     assert len(ran) > 10
     assert not skipped

@@ -794,3 +794,14 @@ def test_a_reference_is_called_what_it_is_called_where_it_is_cited(module):
     entries = [named("Hochreiter, S"), named("A, B", "van C, D"), named("A, B", "C, D", "E, F")]
     labels = module("citation").AuthorYear().format_labels(entries)
     assert list(labels) == ["Hochreiter, 1997", "A and van C, 1997", "A et al., 1997"]
+
+
+def test_a_table_names_its_rows_and_on_a_phone_says_nothing_of_empty_cells(module, out):
+    cells = "<tr><td>{}</td><td>a long text, which is read and not compared</td><td>{}</td></tr>"
+    table = "<table><thead><tr><th>{}</th><th>What</th><th>Where in the book</th></tr></thead><tbody>{}</tbody></table>"
+    rows = cells.format("the GRU", "here") + cells.format("the LSTM", "")
+    made = finish(module("tables").set_tables, out, table.format("", rows))
+    assert '<th scope="row">the GRU</th>' in made
+    assert made.count('data-head="What"') == 2
+    assert made.count('data-head="Where in the book"') == 1
+    assert 'scope="row"' not in finish(module("tables").set_tables, out, table.format("Network", rows))

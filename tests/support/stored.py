@@ -10,7 +10,7 @@ import pytest
 from tests.support import ROOT
 
 nbval = pytest.importorskip("nbval.plugin", reason="nbval is not installed; `make test` brings it")
-LONG = {"bptt", "gradient_reach", "speed", "today", "train_it_yourself", "why_gates"}  # train networks for minutes
+LONG = {"bptt", "gradient_reach", "gru_or_lstm", "speed", "today", "train_it_yourself", "why_gates"}  # they train
 RULES = nbval.get_sanitize_patterns((ROOT / "tests" / "nbval.cfg").read_text(encoding="utf-8"))
 
 

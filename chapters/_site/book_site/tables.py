@@ -38,6 +38,9 @@ def _set(table: Tag) -> None:
         mark_verdicts(table)
     rows = [row.find_all(["th", "td"], recursive=False) for row in table.select("tbody > tr")]
     heads = table.select("thead > tr:last-child > *")
+    if heads and not _words(heads[0]):
+        for first, *_ in rows:  # it names its row
+            first.name, first["scope"] = "th", "row"
     columns = [[cell for cell in column if cell] for column in zip_longest(*rows)]
     for head, column in zip_longest(heads, columns):
         _align(head, column or [])

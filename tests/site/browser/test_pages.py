@@ -28,6 +28,7 @@ BRING_ALL = "document.querySelectorAll('img[loading=lazy]').forEach(image => ima
 ALL_IS_THERE = """() => [...document.images].every((image) => image.complete) &&
   [...document.querySelectorAll(".book-live .book-words")].every(
     ({ textContent }) => textContent && !/ is near/.test(textContent))"""
+ICON_FONT = "[...document.fonts].some((font) => /awesome/i.test(font.family) && font.status === 'loaded')"  # 157 kB
 BROKEN = "[...document.images].filter(image => !image.naturalWidth).map(image => image.src)"
 HEADINGS = "[...document.querySelectorAll('main :is(h1, h2, h3, h4)')].filter(one => one.checkVisibility())"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -108,6 +109,7 @@ def test_a_page_is_whole(open_page, axe, looks, name):
         figure.scroll_into_view_if_needed()
     page.wait_for_function(ALL_IS_THERE)
     assert page.evaluate(BROKEN) == []
+    assert not page.evaluate(ICON_FONT)
     assert page.title()
     if name not in ("404.html", "genindex.html", "search.html"):
         assert len(page.get_attribute("meta[name=description]", "content")) > 40
