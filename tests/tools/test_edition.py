@@ -10,10 +10,10 @@ from gru_lib.book.exercises import ChoiceExercise, FunctionExercise, ValueExerci
 from gru_lib.book.quizzes import quiz_names
 from tests.support import ROOT
 from tools.edition import __main__ as edition
-from tools.edition.chapters import chapter, discussion, documents, sections
-from tools.edition.exercises import exercises, mistakes
+from tools.edition.chapters import chapter, discussion, documents, sections, shares
+from tools.edition.exercises import answer, exercises, mistakes
 from tools.edition.formulas import mathml
-from tools.edition.words import Words
+from tools.edition.words import Words, code
 from tools.notebooks import load
 from tools.notebooks.handout import is_solution
 from tools.notebooks.minutes import length
@@ -53,7 +53,7 @@ def test_the_page_is_whole_and_asks_nobody_for_anything(written):
     text = written.read_text(encoding="utf-8")
     page = Structure(text)
     assert page.open == []
-    assert len(page.ids) == len(set(page.ids)) == len(DOCUMENTS)
+    assert len(page.ids) == len(set(page.ids)) == len(DOCUMENTS) + 1, "chapters, and the plans"
     assert {link.removeprefix("#") for link in page.links} == set(page.ids)
     assert all((written.parent / picture["src"]).is_file() and picture["alt"] for picture in page.pictures)
     assert "http:" not in re.sub(r'xmlns="[^"]*"', "", text)
@@ -82,8 +82,7 @@ def test_every_quiz_of_a_chapter_is_there(written):
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_a_teacher_finds_minutes_a_drawing_and_a_question_for_the_room(document):
     one = chapter(document)
-    reading = sum(minutes for _, minutes in one.sections)
-    assert abs(reading - one.time.minutes) <= len(one.sections) + 4, "sections are rounded up one by one"
+    assert sum(minutes for _, minutes in one.sections) == one.time.minutes
     assert all(exercise.title and exercise.asks and exercise.solution for exercise in one.exercises)
     assert len(one.exercises) == one.time.exercises
     if "/refreshers/" not in document:
@@ -97,7 +96,7 @@ def test_a_teacher_finds_minutes_a_drawing_and_a_question_for_the_room(document)
 def test_no_question_is_for_a_chapter_that_is_not_there():
     assert set(discussion()) <= set(DOCUMENTS)
     for asked in discussion().values():
-        assert all(set(one) == {"ask", "listen"} and one["ask"].endswith("?") for one in asked)
+        assert all(set(one) - {"wrong", "then"} == {"ask", "listen"} and one["ask"].endswith("?") for one in asked)
 
 
 def test_what_a_wrong_answer_gives_is_computed():
@@ -108,7 +107,47 @@ def test_what_a_wrong_answer_gives_is_computed():
     assert first == ("0, 0, 0, …, where 0, 1, 3, … is right", "products.")
     assert second == ("ZeroDivisionError, where 0, 1, 3, … is right", "no zero.")
     assert mistakes(ValueExercise(1, hints={0.25: "half."})) == [("0.25", "half.")]
+    assert answer(ValueExercise(2000, tolerance=0.01)) == "2,000, give or take 20"
+    assert (answer(ValueExercise([1, 2.5])), answer(ChoiceExercise("b", {}))) == ("1, 2.5", "b")
     assert mistakes(ChoiceExercise("b", {"a": "no."})) == [("a", "no.")]
+
+
+def test_a_wrong_answer_is_shown_where_it_is_wrong():
+    late = FunctionExercise(
+        lambda x: x + 1e-5, lambda _: [(np.ones(2),), (np.zeros(5),)], mistakes=[(lambda x: x + (x > 1), "small.")]
+    )
+    late_place = FunctionExercise(
+        lambda x: x, lambda _: [(np.arange(5.0),)], mistakes=[(lambda x: x * (x < 4), "end.")]
+    )
+    by_case = FunctionExercise(
+        abs, lambda _: [(2,), (-3,)], mistakes=[(lambda x: x, "sign."), (lambda x: [x], "list.")]
+    )
+    assert mistakes(late)[0][0] == "1, 1, where 1.00001, 1.00001 is right"
+    assert mistakes(late_place)[0][0] == "from number 5 on: 0, where 4 is right"
+    assert mistakes(by_case)[0][0] == "for -3: -3, where 3 is right"
+    assert mistakes(by_case)[1][0] == "an array of shape (1,) and not one number, where 2 is right"
+    for document in DOCUMENTS:
+        for one in exercises(load(ROOT / f"{document}.ipynb")):
+            shown = [wrong.removesuffix(" is right").split(", where ") for wrong, _ in one.mistakes]
+            assert all(len(pair) == 1 or pair[0].rpartition(": ")[2] != pair[1] for pair in shown), (
+                document,
+                one.title,
+            )
+
+
+def test_a_bug_is_shown_before_its_solution(written):
+    text = written.read_text(encoding="utf-8")
+    hunted = [
+        (document, one)
+        for document in DOCUMENTS
+        for one in exercises(load(ROOT / f"{document}.ipynb"))
+        if "(find the bug)" in one.title
+    ]
+    assert [document for document, one in hunted if not one.stub] == ["chapters/engineering/conventions"], (
+        "it is a choice"
+    )
+    for _, one in hunted:
+        assert text.find(code(one.stub)) < text.index(code(one.solution))
 
 
 def test_an_exercise_is_read_with_its_own_task():
@@ -117,6 +156,9 @@ def test_an_exercise_is_read_with_its_own_task():
     assert first.title.startswith("1 (predict)")
     assert ("0.59", "z and 1 - z are swapped; z = 0.731 is the share of the old state.") in first.mistakes
     assert "flag" in last.asks
+    assert "g_t = \\tanh" in first.given
+    assert "| reset gate (index $r$) | −1 | 2 |" in first.given
+    assert (last.given, first.stub, first.answer) == ("", "", "0.5333, give or take 0.0015")
     assert "right." not in last.output
 
 
@@ -124,8 +166,9 @@ def test_the_minutes_of_sections_are_those_of_the_tool():
     prose = {"cell_type": "markdown", "source": [f"# A\n\n{'word ' * 160}\n\n## B\n\n{'word ' * 320}"], "metadata": {}}
     code = {"cell_type": "code", "source": ["x = 1\n" * 20], "metadata": {}, "outputs": []}
     cells = [prose, code, prose | {"source": ["## Summary\n\nword"]}]
-    assert sections(cells) == [("Question and answer", 2), ("B", 4)]
+    assert sections(cells) == [("Question and answer", 1), ("B", 5)]
     assert length({"cells": cells}).minutes == 6
+    assert shares([0.5, 0.5, 0.5, 2.2], 4) == [1, 0, 1, 2]
 
 
 def test_words_and_formulas():

@@ -6,13 +6,19 @@ from pathlib import Path
 from tools import ROOT
 from tools.edition.chapters import chapter, documents
 from tools.edition.page import page
+from tools.notebooks.minutes import EXERCISE, FIGURE, LINES, WORDS
+from tools.plans import load_plans, shown
 
 TITLE = "Gated Recurrent Units: the teacher's edition"
 PAGE, IMAGES = "index.html", "images"
 MISCONCEPTIONS = "## Common misconceptions"
-BEFORE = """All solutions with what they print, the wrong answers that the checks know and what each of them reveals,
-drawings for the board, minutes, and questions for the room.
-It is made from the chapters, their exercises and their quizzes; plans stand on the page *Plans for a class*.
+BEFORE = """All solutions with what they print and the code that a class begins with, the answers that the checks accept and
+the wrong ones that they know with their replies, drawings for the board, minutes, and questions for the room.
+It is made from the chapters, their exercises and their quizzes; the plans for a class stand at the end.
+
+**The minutes** are computed: {WORDS} words a minute, {LINES} lines of code a minute, {FIGURE} minutes for a figure or a
+formula on a line of its own, and {EXERCISE} minutes for an exercise.
+Training, discussion and the quiz are not in them, and many students need twice as long.
 
 {misconceptions}
 """
@@ -24,6 +30,16 @@ def misconceptions() -> str:
     return MISCONCEPTIONS + text.partition(MISCONCEPTIONS)[2].partition("\n## ")[0]
 
 
+def before() -> str:
+    """Return what is said before the chapters."""
+    return BEFORE.format(WORDS=WORDS, LINES=LINES, FIGURE=FIGURE, EXERCISE=EXERCISE, misconceptions=misconceptions())
+
+
+def plans() -> str:
+    """Return all plans for a class."""
+    return "\n".join(f"### {plan['title']}\n\n{shown(plan)}" for plan in load_plans()[0].values())
+
+
 def write(folder: Path) -> Path:
     """Write the page and its pictures; return the page."""
     chapters = [chapter(document) for document in documents()]
@@ -33,7 +49,7 @@ def write(folder: Path) -> Path:
         for sketch in one.sketches:
             (images / sketch.name).write_text(sketch.svg, encoding="utf-8")
     path = folder / PAGE
-    path.write_text(page(TITLE, BEFORE.format(misconceptions=misconceptions()), chapters), encoding="utf-8")
+    path.write_text(page(TITLE, before(), chapters, plans()), encoding="utf-8")
     return path
 
 

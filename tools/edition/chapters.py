@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from gru_lib.book.quizzes import Question, load_quiz, quiz_names
@@ -16,7 +17,8 @@ from tools.notebooks.minutes import Length, length
 
 DISCUSSION = Path(__file__).with_name("discussion.toml")
 HEADING = re.compile(r"^## (.+)$", re.M)
-NO_CLASS = ("Summary", "Exercises", "Five questions", "Further reading")  # sections that take no time of their own
+NO_CLASS = ("Summary", "Exercises", "Five questions", "Further reading")  # sections that no plan names
+REST = "Summary and further reading"
 BOX = re.compile(r"^:::\{admonition\}[^\n]*\n:class: objectives\n(.*?)^:::", re.M | re.S)
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]+)\]\((?P<path>[^)]*images/[^)]+\.svg)\)")
 Cells = list[dict[str, Any]]
@@ -84,7 +86,7 @@ def chapter(document: str) -> Chapter:
 
 
 def sections(cells: Cells) -> list[tuple[str, int]]:
-    """Return the sections of a chapter with the minutes that each takes to read."""
+    """Return the sections of a chapter with minutes that add up to those of the chapter."""
     title, parts = "Question and answer", {}
     for cell in cells:
         pieces = [(title, cell)]
@@ -94,8 +96,15 @@ def sections(cells: Cells) -> list[tuple[str, int]]:
             pieces = [(name, cell | {"source": [text]}) for name, text in pairs]
         for title, piece in pieces:  # the last one goes on in the next cell
             parts.setdefault(title, []).append(piece)
-    found = {name: length({"cells": part}).minutes for name, part in parts.items() if name not in NO_CLASS}
-    return [(name, minutes) for name, minutes in found.items() if minutes]
+    lengths = {name: length({"cells": part}).exact for name, part in parts.items()}
+    apart = sum(lengths.pop(name, 0) for name in NO_CLASS)
+    rounded = shares([*lengths.values(), apart], length({"cells": cells}).minutes)
+    return [pair for pair in zip([*lengths, REST], rounded, strict=True) if pair[1]]
+
+
+def shares(exact: list[float], whole: int) -> list[int]:
+    """Return whole numbers in proportion that add up to another: each is the step of a rounded running sum."""
+    return np.diff(np.rint(np.cumsum([0, *exact]) * whole / sum(exact)).astype(int)).tolist()
 
 
 def sketches(notebook: dict[str, Any], path: Path) -> list[Sketch]:

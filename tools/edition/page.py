@@ -24,21 +24,29 @@ figcaption, .meta { font-size: .88em; color: #4a5764; }
 .right { font-weight: 600; } li > p { margin: 0; }
 @media (max-width: 30rem) { body { margin: 1rem auto; } }
 """
+PLANS = "Plans for a class"
+REPLIES = {
+    "listen": "Listen for:",
+    "wrong": "Often said, and wrong:",
+    "then": "Then ask:",
+}  # the last two may be missing
 HEAD = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>{style}</style></head><body>
 """
 
 
-def page(title: str, before: str, chapters: list[Chapter]) -> str:
-    """Return the page: contents, what is said before, and the chapters."""
+def page(title: str, before: str, chapters: list[Chapter], plans: str) -> str:
+    """Return the page: contents, what is said before, the chapters, and the plans."""
     words = Words()
     contents = "".join(
         f'<li><a href="#{_place(one)}">{escape(one.title)}</a> <span class="meta">{_minutes(one)}</span></li>'
         for one in chapters
     )
+    contents += f'<li><a href="#plans">{PLANS}</a></li>'
     body = f"<h1>{escape(title)}</h1>{words.set(before)}<ol>{contents}</ol>"
     body += "".join(_chapter(words, one) for one in chapters)
+    body += f'<h2 id="plans">{PLANS}</h2>{words.set(plans)}'
     return words.finish(HEAD.format(title=escape(title), style=STYLE) + body + "</body></html>\n")
 
 
@@ -68,6 +76,10 @@ def _part(title: str, content: str) -> str:
     return f"<h3>{title}</h3>{content}" if content else ""
 
 
+def _note(title: str, content: str) -> str:
+    return f'<p class="meta">{title}</p>{content}' if content else ""
+
+
 def _table(head: tuple[str, str], rows: list[tuple[str, str]]) -> str:
     body = "".join(f"<tr><td>{left}</td><td>{right}</td></tr>" for left, right in rows)
     return f"<table><thead><tr><th>{head[0]}</th><th>{head[1]}</th></tr></thead><tbody>{body}</tbody></table>"
@@ -79,7 +91,8 @@ def _sketch(sketch: Sketch) -> str:
 
 
 def _discussion(words: Words, asked: dict[str, str]) -> str:
-    return f"<p><b>{words.line(asked['ask'])}</b><br>Listen for: {words.line(asked['listen'])}</p>"
+    said = [f"<br>{label} {words.line(asked[key])}" for key, label in REPLIES.items() if key in asked]
+    return f"<p><b>{words.line(asked['ask'])}</b>{''.join(said)}</p>"
 
 
 def _exercise(words: Words, one: Exercise) -> str:
@@ -87,9 +100,11 @@ def _exercise(words: Words, one: Exercise) -> str:
     steps = "".join(f"<li>{words.line(step)}</li>" for step in one.steps)
     return "".join(
         [
-            f"<h4>{words.line(one.title)}</h4>{words.set(one.asks)}{code(one.solution)}",
-            f'<p class="meta">It prints:</p>{code(one.output)}' if one.output else "",
-            _table(("Wrong answer", "What it reveals"), rows) if rows else "",
+            f"<h4>{words.line(one.title)}</h4>{words.set(one.asks)}{_note('From the chapter:', words.set(one.given))}",
+            f"{_note('What is handed out:', code(one.stub))}{_note('A solution:', code(one.solution))}",
+            _note("It prints:", code(one.output)),
+            _note(f"The answer: <b>{escape(one.answer)}</b>", " " * bool(one.answer)),
+            _table(("Wrong answer", "What the check replies"), rows) if rows else "",
             f'<p class="meta">Hints, one after each wrong answer:</p><ol>{steps}</ol>' if steps else "",
         ]
     )

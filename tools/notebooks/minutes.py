@@ -29,9 +29,14 @@ class Length:
     exercises: int
 
     @property
+    def exact(self) -> float:
+        """Minutes to read it."""
+        return self.words / WORDS + self.lines / LINES + FIGURE * self.figures
+
+    @property
     def minutes(self) -> int:
         """Minutes to read it, rounded up."""
-        return math.ceil(self.words / WORDS + self.lines / LINES + FIGURE * self.figures)
+        return math.ceil(self.exact)
 
     @property
     def exercise_minutes(self) -> int:

@@ -79,9 +79,9 @@ EXERCISES = {
         "b",
         why={
             "a": "a GRU mixes the rows in the order in which they come; another order leads to another state.",
-            "c": "some digits, such as 0, 1 and 8, look much the same from below.",
+            "c": "some digits, such as 0, 1, 3 and 8, look much the same as their reflection.",
         },
-        steps=("Turn a few digits on their heads: which of them would you still name?",),
+        steps=("Draw a few digits as water below them would reflect them: which of them would you still name?",),
     ),
     "rows": ValueExercise(
         26,
