@@ -12,7 +12,7 @@ from tools.plans import load_plans, shown
 TITLE = "Gated Recurrent Units: the teacher's edition"
 PAGE, IMAGES = "index.html", "images"
 MISCONCEPTIONS = "## Common misconceptions"
-BEFORE = """All solutions with what they print and the code that a class begins with, the answers that the checks accept and
+BEFORE = """All solutions with what they print, the code that a class begins with, the answers that the checks accept,
 the wrong ones that they know with their replies, drawings for the board, minutes, and questions for the room.
 It is made from the chapters, their exercises and their quizzes; the plans for a class stand at the end.
 
