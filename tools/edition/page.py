@@ -16,6 +16,7 @@ h2 { break-before: page; border-top: 3px solid #1d2b3a; padding-top: .4rem; }
 h3 { margin-bottom: .2rem; } h4 { margin: 1rem 0 .2rem; }
 h3, h4 { break-after: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: .92em; }
+table + table { margin-top: .8rem; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .5rem .2rem 0; border-bottom: 1px solid #ccd3da; }
 pre { font-size: .8em; line-height: 1.35; padding: .5rem .7rem; background: #f3f5f7; break-inside: avoid; }
 pre, td { white-space: pre-wrap; overflow-wrap: anywhere; }
