@@ -28,7 +28,7 @@ RUN_ALL = """async () => {
 
 
 CAPTIONS = """() => [...document.querySelectorAll("main figure:has(.caption-text)")].map(
-  (one) => [one.id, one.querySelector(".caption-number").innerText, one.querySelector(".caption-text").innerText])"""
+  (one) => [one.id, one.querySelector(".caption-number").textContent, one.querySelector(".caption-text").textContent])"""
 ANSWER = """async (one, solved) => {
   const [stub, solution] = one.querySelectorAll("live-cell");
   if (solved) stub.code = solution.original;
