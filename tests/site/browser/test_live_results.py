@@ -28,7 +28,7 @@ RUN_ALL = """async () => {
 
 
 CAPTIONS = """() => [...document.querySelectorAll("main figure:has(.caption-text)")].map(
-  (one) => [one.id, one.querySelector(".caption-number").textContent, one.querySelector(".caption-text").textContent])"""
+  (one) => [one.id, ...[".caption-number", ".caption-text"].map((part) => one.querySelector(part).textContent)])"""
 ANSWER = """async (one, solved) => {
   const [stub, solution] = one.querySelectorAll("live-cell");
   if (solved) stub.code = solution.original;
