@@ -16,9 +16,10 @@ from sphinx.util.docutils import SphinxDirective
 from tools.notebooks import load, prose
 
 from book_site.aside import put_back, set_aside
+from book_site.maker import Slide
 from book_site.minutes import chapters
 from book_site.scripts import SET_COLOURS
-from book_site.slides import Slide, slides
+from book_site.slides import slides
 
 OF = ("chapters/foundations/", "chapters/reproductions/")  # what is taught in class
 SUFFIX = ".slides.html"  # as nbconvert calls them

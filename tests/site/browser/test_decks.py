@@ -9,6 +9,7 @@ from .conftest import SITE
 DECKS = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.slides.html"))
 OF = ("foundations", "reproductions")
 READY = "html[data-ready]"
+OF_PAGE = re.compile("With JavaScript|[Ff]olded|[Bb]elow,|(next|following) cells?|at the top|website")
 SMALLEST = 0.55  # of the size of the text that a slide is designed for: 15 of 720 lines
 CUT = """(smallest) => {
   const frame = document.querySelector(".reveal").getBoundingClientRect();
@@ -54,6 +55,20 @@ def test_each_chapter_of_the_two_parts_has_a_deck_and_a_link_to_it():
     teachers = (SITE / "chapters/appendix/teachers.html").read_text("utf-8")
     linked = re.findall(r'href="\.\./([^"]*\.slides\.html)"', teachers)
     assert sorted(f"chapters/{one}" for one in linked) == DECKS
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_a_deck_can_be_taught_from(require, name):
+    slides = require("bs4").BeautifulSoup((SITE / name).read_text("utf-8"), "html.parser").select("main section")
+    for slide in slides:
+        said = slide.aside.extract().get_text() if slide.aside else "nothing, which is not an empty note"
+        shown = slide.get_text(" ")
+        assert slide.select_one(".parts > *"), f"{shown}: nothing to see"
+        assert said.strip(), f"{shown}: an empty note"
+        if not slide.find(["h1", "h2"]).get_text().startswith("Exercise"):
+            assert not OF_PAGE.search(f"{shown} {said}"), f"{shown}: speaks of the page"
+        if slide.select_one(".predict"):
+            assert said.startswith("Right: "), f"{shown}: no answer"
 
 
 @pytest.mark.parametrize("name", DECKS)
