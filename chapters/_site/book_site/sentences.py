@@ -146,8 +146,10 @@ def _weighed(paragraph: Tag, number: int, *, ends: bool) -> list[Sentence]:
     return whole
 
 
-def _pick(sentences: list[Sentence], limit: int) -> None:
+def _pick(sentences: list[Sentence], limit: float) -> None:
     """Choose by need, each with those that it leans on, as long as there is room; for what is needed, half as much more."""
+    if sum(one.words for one in sentences) <= 1.2 * limit:
+        limit *= 1.2  # a single sentence is not worth a note
     for one in sorted(sentences, key=lambda one: one.need):
         place = sentences.index(one)
         together = [one]
