@@ -123,10 +123,15 @@ def test_a_deck_prints_each_slide_on_a_page(deck):
     assert page.faults == []
 
 
-def test_the_speaker_sees_the_text_of_the_chapter(deck, served):
-    page = deck("chapters/foundations/equations.slides.html#/6", at=served)
+def test_the_speaker_sees_the_answer_to_a_question_and_each_formula_once(deck, served):
+    page = deck("chapters/foundations/forward.slides.html", at=served)
+    page.evaluate("""Reveal.slide([...document.querySelectorAll(".slides > section")]
+      .findIndex((slide) => slide.querySelector(".predict")))""")
     with page.context.expect_page() as opened:
         page.keyboard.press("s")
     notes = opened.value.locator(".speaker-controls-notes .value")
-    notes.get_by_text("Compute the new state from the input and from the old state").wait_for()
+    notes.get_by_text("the rounding of a 32-bit number").wait_for()
+    assert notes.get_by_text("Right:").is_visible()
+    assert notes.locator("math").first.is_visible()
+    assert not notes.locator("annotation").first.is_visible()
     assert page.faults == []
