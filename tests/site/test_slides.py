@@ -67,11 +67,12 @@ def test_the_title_has_the_paragraph_that_asks_and_the_rest_has_it_no_more(made)
 
 
 def test_each_thing_to_see_is_a_slide_under_its_heading(made):
-    figure, code = made(f"{cell('plt.plot()', '<svg></svg>', folded=True)}<p>A word.</p>{cell('x = 1')}")[2:]
+    two = "x = 1\n\n\ny = 2"
+    figure, code = made(f"{cell('plt.plot()', '<svg></svg>', folded=True)}<p>A word.</p>{cell(two)}")[2:]
     assert all('href="x.html#one">One</a>' in shown for shown, _ in (figure, code))
     assert "<svg>" in figure[0]
     assert "plt.plot" not in figure[0]
-    assert "<pre>x = 1</pre>" in code[0]
+    assert "<pre>x = 1\n\ny = 2</pre>" in code[0]
 
 
 def test_a_short_paragraph_stands_whole_and_its_formula_is_said_as_mathml(made):

@@ -90,7 +90,8 @@ def section(slide: Slide, page: str, held: list[str]) -> str:
     html = re.sub(r'href="#', f'href="{page}#', re.sub(r' id="[^"]*"', "", html))
     notes = put_back("".join(slide.notes), held, spoken=True)
     aside = f'<aside class="notes">{notes}</aside>' if notes else ""
-    return f'<section class="{slide.kind}">{put_back(html, held)}{aside}</section>'
+    shown = put_back(html, held).replace("\n\n\n", "\n\n")  # one empty line parts functions well enough
+    return f'<section class="{slide.kind}">{shown}{aside}</section>'
 
 
 def mark(app: Sphinx, tree: nodes.document) -> None:
