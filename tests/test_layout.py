@@ -21,7 +21,7 @@ LONGER_FUNCTIONS = {
     "gru_lib/scratch/backward.py:gru_backward_plain": "the derivation of the chapter from end to end",
     "gru_lib/scratch/compiled/loops.py:backward_loop": "the loop of the way back, in the form that Numba compiles",
 }
-LIBRARY_LINES = 19_260  # a budget: what goes in must be worth what goes out
+LIBRARY_LINES = 19_320  # a budget: what goes in must be worth what goes out
 
 
 def imports(path):

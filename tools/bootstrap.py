@@ -106,6 +106,13 @@ def fingerprint(name: str) -> str:
     return digest.hexdigest()
 
 
+def installed(name: str) -> bool:
+    """Say whether a set, or one that has all of it, is installed as it is pinned today."""
+    wanted = set(SETS[name][0].split(","))
+    stamps = {one: VENV / f".installed-{one}" for one, (extras, _) in SETS.items() if wanted <= set(extras.split(","))}
+    return any(stamp.exists() and stamp.read_text() == fingerprint(one) for one, stamp in stamps.items())
+
+
 def pip(*arguments: str, show: bool = True) -> bool:
     """Run pip within the pins, by default with its progress shown; return whether it succeeded."""
     pins = [] if NEWEST_RELEASES else ["-c", str(CONSTRAINTS)]
@@ -135,9 +142,8 @@ def install_pytorch() -> bool:
 
 
 def install(name: str) -> None:
-    """Install one set, unless exactly this one is installed already."""
-    stamp = VENV / f".installed-{name}"
-    if stamp.exists() and stamp.read_text() == fingerprint(name):
+    """Install one set, unless it is installed already."""
+    if installed(name):
         return
     extras, gigabytes = SETS[name]
     check_machine(gigabytes)
@@ -152,7 +158,7 @@ def install(name: str) -> None:
     if name == "test" and not install_pytorch():
         print("PyTorch could not be installed; the tests that compare with it are skipped, and say so.", flush=True)
         return  # without the stamp the next run tries again
-    stamp.write_text(fingerprint(name))
+    (VENV / f".installed-{name}").write_text(fingerprint(name))
 
 
 def main(arguments: list[str]) -> None:

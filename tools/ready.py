@@ -85,16 +85,10 @@ def folder() -> Finding:
     """Look at the folder of the book, and the room for what it installs."""
     if not os.access(ROOT, os.W_OK):
         return Finding("✗", f"{ROOT} cannot be written", "put the book into a folder of your own")
-    needed = 0 if installed() else bootstrap.SETS[SET][1]
+    needed = 0 if bootstrap.installed(SET) else bootstrap.SETS[SET][1]
     if reason := stopped(lambda: bootstrap.check_machine(needed)):
         return Finding("✗", "the disk is full", reason)
     return Finding("✓", f"{shutil.disk_usage(ROOT).free / 1e9:.0f} GB of disk are free")
-
-
-def installed() -> bool:
-    """Say whether the packages of the notebooks are installed, and are those of today."""
-    stamp = bootstrap.VENV / f".installed-{SET}"
-    return stamp.exists() and stamp.read_text() == bootstrap.fingerprint(SET)
 
 
 def source() -> Finding:
@@ -113,7 +107,7 @@ def source() -> Finding:
 
 def environment() -> list[Finding]:
     """Look at what is installed, and let it compute."""
-    if not installed():
+    if not bootstrap.installed(SET):
         return [source(), Finding("✗", "the packages of the notebooks are not installed", command(SET))]
     lab, version = run(bootstrap.PYTHON, "-m", "jupyterlab", "--version")
     computes, said = run(bootstrap.PYTHON, "-c", KERAS)

@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from gru_lib.book.exercises import check
+from gru_lib.book.exercises.alone import borrowed
 from gru_lib.book.exercises.assignments import EXERCISES
 from tests.support import ROOT
 from tools.grade import __main__ as command
@@ -152,10 +154,12 @@ def test_the_solution_has_all_points_and_the_handout_none(tmp_path, name, monkey
     assert load(FOLDER / f"{name}.ipynb")["cells"][0]["source"][0] == f"# {ASSIGNMENTS[name].title}\n"
 
 
-def marks(tmp_path, code, name):
+def marks(tmp_path, code, name, *options):
     (tmp_path / "handed-in").mkdir()
     (tmp_path / "handed-in/one.py").write_text(code)
-    return graded(tmp_path / "handed-in", "--assignment", name)["one"], (tmp_path / "marks/one.md").read_text()
+    return graded(tmp_path / "handed-in", "--assignment", name, *options)["one"], (
+        tmp_path / "marks/one.md"
+    ).read_text()
 
 
 def solved(name):
@@ -168,7 +172,9 @@ def test_a_wrong_sign_at_the_gate_leaves_the_gradients_of_the_candidate(tmp_path
     code = solved("forward_and_gradient").replace("(delta * (h - g) - d_h * q)", "(delta * (h - g) + d_h * q)")
     row, told = marks(tmp_path, code, "forward_and_gradient")
     assert (row["forward (3)"], row["backward (6)"]) == ("3", "1.1")
-    assert "| one step: W, candidate | 100 % |" in told
+    right = next(line for line in told.splitlines() if line.startswith("| one step: ") and "| 100 % |" in line)
+    assert "one step: W, candidate" in right
+    assert told.count("not the right numbers") == 1, "cases of one outcome share a row"
 
 
 WEAK = """
@@ -195,12 +201,32 @@ def backward(grad, **given):
 """
 
 
-def test_finite_differences_are_no_gradient(tmp_path):
+BY_COMPLEX_STEPS = """
+
+def backward(grad, x, h0, W, U, b):
+    given, found = dict(x=x, h0=h0, W=W, U=U, b=b), {}
+    for name, array in given.items():
+        found[name] = np.zeros_like(array)
+        for place in np.ndindex(array.shape):
+            moved = given | {name: array.astype(complex)}
+            moved[name][place] += 1e-200j
+            found[name][place] = np.sum(grad * forward(**moved)).imag / 1e-200
+    return found
+"""
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_finite_differences_are_no_gradient_for_any_seed(tmp_path, seed):
     code = BY_DIFFERENCES.replace(
         "grad, **given):", "grad, x, h0, W, U, b):\n    given = dict(x=x, h0=h0, W=W, U=U, b=b)"
     )
-    row, told = marks(tmp_path, solved("forward_and_gradient") + code, "forward_and_gradient")
-    assert float(row["backward (6)"]) < 2 and "as finite differences are" in told
+    row, told = marks(tmp_path, solved("forward_and_gradient") + code, "forward_and_gradient", "--seed", seed)
+    assert row["backward (6)"] == "0" and "as finite differences are" in told
+
+
+def test_a_complex_step_is_no_gradient(tmp_path):
+    row, told = marks(tmp_path, solved("forward_and_gradient") + BY_COMPLEX_STEPS, "forward_and_gradient")
+    assert row["backward (6)"] == "0" and "No points: complex numbers" in told
 
 
 def test_a_file_that_is_too_large_is_not_opened(tmp_path, monkeypatch):
@@ -222,7 +248,7 @@ def test_a_part_that_builds_on_a_wrong_one_is_marked_with_a_right_one_and_says_s
     code = solved("forward_and_gradient").replace("return z * h + (1 - z) * g", "return g", 1)
     row, told = marks(tmp_path, code, "forward_and_gradient")
     assert [row[name] for name in ("step (3)", "forward (3)", "backward (6)")] == ["0", "3", "6"]
-    assert told.count("Marked with the grader's own `step`.") == 2
+    assert told.count("It was tried with a right `step`, too: the mistake there counts once.") == 2
 
 
 def test_a_test_that_rejects_a_right_gru_has_no_points_and_a_weak_one_its_share(tmp_path):
@@ -385,3 +411,133 @@ def test_marks_are_not_written_over_and_an_empty_folder_is_said(tmp_path, capsys
     with pytest.raises(SystemExit):
         command.main([str(tmp_path / "empty"), "-o", str(tmp_path / "empty"), *arguments])
     assert "exists" in capsys.readouterr().err
+
+
+INVERTED = ("return z * h + (1 - z) * g", "return (1 - z) * h + z * g")
+FOLLOWED = [  # the gradient of that cell
+    ("d_h = delta * (1 - z) * (1 - g**2)", "d_h = delta * z * (1 - g**2)"),
+    ("(delta * (h - g) - d_h * q)", "(delta * (g - h) - d_h * q)"),
+    ("delta * z + d_past @ U.T", "delta * (1 - z) + d_past @ U.T"),
+]
+
+
+@pytest.mark.parametrize("changes", [[INVERTED], [INVERTED, *FOLLOWED]], ids=["in step alone", "everywhere"])
+def test_a_mistake_counts_once_wherever_it_is_made(tmp_path, changes):
+    code = solved("forward_and_gradient")
+    for old, new in changes:
+        assert old in code
+        code = code.replace(old, new)
+    row, told = marks(tmp_path, code, "forward_and_gradient")
+    assert [row[name] for name in ("step (3)", "forward (3)", "backward (6)")] == ["0", "3", "6"]
+    assert "No points: z and 1 - z are exchanged in the last line.\n" in told
+    assert "the mistake there counts once" in told.partition("`backward`")[2]
+
+
+@pytest.mark.parametrize("signs", forward_and_gradient.MISTAKEN.values())
+def test_the_wrong_cells_are_those_that_their_names_say(signs):
+    one = forward_and_gradient.draw(np.random.default_rng(0), 2, 1, 2, 3)
+    x, h, W, U, b = one["x"][:, 0], one["h0"], one["W"], one["U"], one["b"]
+    z = 1 / (1 + np.exp(-(x @ W[:, :3] + h @ U[:, :3] + b[:3])))
+    keeps, resets = z if signs[0] > 0 else 1 - z, z if signs[1] > 0 else 1 - z
+    states = keeps * h + (1 - keeps) * np.tanh(x @ W[:, 3:] + b[3:] + resets * (h @ U[:, 3:]))
+    assert np.allclose(states, forward_and_gradient.states(**one, signs=signs)[:, 0], atol=1e-12)
+
+
+def test_no_file_vanishes(tmp_path):
+    folder = tmp_path / "handed-in"
+    names = {"Kim/ONE.IPYNB": "Kim/ONE", "Lea/one.ipynb.txt": "Lea/one", "Mia/one.ipynb.json": "Mia/one"}
+    left = {"Nils/one.zip": "packed", "Mia/notes.md": "no notebook", "Mia/my_notes.py": "no function",
+            ".DS_Store": "hidden", "Lea/.ipynb_checkpoints/one.ipynb": "hidden"}  # fmt: skip
+    for name in [*names, *left]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(TEXT if name in names else "notes = 1")
+    (folder / "Lea/two.ipynb").write_text(TEXT)
+    rows = graded(folder)
+    assert set(rows) == {*names.values(), "Lea/two", *left}
+    assert {rows[name]["points"] for name in names.values()} == {"12"}
+    for name, why in left.items():
+        assert rows[name]["points"] == "" and rows[name]["for the teacher"].startswith(f"not graded: {why}")
+    assert rows["Lea/two"]["for the teacher"] == "one of 2 files in this folder: which one counts?"
+    assert rows["Kim/ONE"]["for the teacher"] == ""
+    assert (tmp_path / "marks/seed.txt").read_text() == "--assignment forward_and_gradient --seed 1\n"
+
+
+def test_the_wrong_assignment_is_named(tmp_path):
+    row, told = marks(tmp_path, solved("write_the_tests"), "forward_and_gradient")
+    assert row["for the teacher"] == "this looks like Assignment 2: write the tests"
+    assert "renamed" not in told
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_what_is_not_answered_is_said_in_two_words(tmp_path, name):
+    stubs = {"VERDICTS": 'VERDICTS = {"A": ..., "B": ..., "C": ..., "D": ...}'}
+    code = "\n".join(stubs.get(p.name, f"def {p.name}(*given):\n    return ...") for p in ASSIGNMENTS[name].parts)
+    row, told = marks(tmp_path, code, name)
+    assert row["for the teacher"] == "; ".join(f"{part.name}: not answered" for part in ASSIGNMENTS[name].parts)
+    assert told.count("No points: not answered.\n") == len(ASSIGNMENTS[name].parts)
+
+
+def test_reports_end_their_sentences_once(tmp_path):
+    _, told = marks(tmp_path, "def test_states(gru):\n    assert False\ndef test_masks(gru): pass", "write_the_tests")
+    assert "a right GRU was rejected: AssertionError.\n" in told
+    assert "was it renamed?\n" in told
+
+
+def test_an_experiment_at_the_end_is_named_and_a_stub_at_the_beginning_is_not(tmp_path):
+    code = solved("forward_and_gradient") + "\n\ndef step(x_t, h, W, U, b):\n    return h"
+    row, _ = marks(tmp_path, code, "forward_and_gradient")
+    assert row["for the teacher"].startswith("`step` is defined twice; the last one counts; step: ")
+
+
+BORROWERS = {  # how a function reaches a package, or does without
+    "": "def f():\n    return np.tanh(g(1))\ndef g(x):\n    import math\n    return math.exp(x)",
+    "gru_lib": "from gru_lib.scratch import gru_forward\ndef wrap(gru):\n    def call(x):\n        return gru(x)\n"
+    "    return call\nright = wrap(gru_forward)\ndef f():\n    return [right for _ in range(2)]",
+    "gru_lib, in a table": "from gru_lib.conformance import MUTANTS\ndef f():\n    return MUTANTS",
+    "scipy": "def f():\n    return g()\ndef g():\n    from scipy.special import expit\n    return expit(1)",
+    "keras, in a class": "class A:\n    def go(self):\n        import keras\ndef f():\n    return A().go()",
+}
+
+
+@pytest.mark.parametrize("what", BORROWERS)
+def test_notebook_and_grader_refuse_the_same_packages_in_the_same_words(tmp_path, capsys, what):
+    names = {"np": np, "__name__": "__main__"}
+    exec(BORROWERS[what], names)
+    package = borrowed(names["f"])
+    assert package == what.partition(",")[0]
+    check("assignments/states", [0.0, 1.0, 1.0], of=names["f"])
+    said = capsys.readouterr().out
+    (tmp_path / "one.py").write_text(BORROWERS[what])
+    try:
+        with Student(read(tmp_path / "one.py").code_for("f")) as student:
+            student.call("f")
+        assert not package and said.startswith("✓")
+    except FailedError as error:
+        words = "is not there when this is graded; NumPy and Python's own modules are"
+        assert package in str(error) and words in str(error) and words in said and said.startswith("✗")
+
+
+BROKEN_LINES = """%%time
+!echo it's
+def f(x):
+    if (
+        x
+        != 1
+    ):
+        %time y = 3
+        return (x
+            % 2)
+    return exp(0)
+f?
+from numpy import *
+"""
+
+
+def test_lines_for_ipython_are_left_out_and_no_others(tmp_path):
+    (tmp_path / "one.py").write_text(BROKEN_LINES)
+    submission = read(tmp_path / "one.py")
+    assert submission.remarks == []
+    with Student(submission.code_for("f")) as student:
+        assert [student.call("f", x) for x in (1, 5)] == [1, 1]
+    with Student("def f():\n    return np.ones(2)") as student:
+        assert student.call("f").tolist() == [1, 1]

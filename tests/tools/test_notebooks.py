@@ -147,7 +147,8 @@ def test_handout_has_stubs_but_no_solutions_and_no_outputs(tmp_path):
         assert (len(code(copy)) < len(code(path))) == has_exercises
 
 
-def test_handout_does_not_write_over_anything(tmp_path):
+def test_handout_does_not_write_over_anything(tmp_path, capsys):
     with pytest.raises(SystemExit):
         command.main(["handout", str(tmp_path)])
+    assert f"{tmp_path.name} exists; name a new folder" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -108,3 +108,10 @@ def test_it_runs_before_anything_is_installed():
     """Isolated from all packages, as with a fresh Python."""
     code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]; import tools.ready, tools.make, tools.bundle"
     assert subprocess.run([sys.executable, "-I", "-S", "-c", code]).returncode == 0
+
+
+def test_the_packages_of_the_tests_are_more_than_enough(computer):
+    (computer / ".installed-notebooks").unlink()
+    assert not bootstrap.installed("notebooks")
+    (computer / ".installed-test").write_text(bootstrap.fingerprint("test"))
+    assert bootstrap.installed("notebooks") and bootstrap.installed("book") and not bootstrap.installed("gpu")

@@ -1,13 +1,14 @@
 """Marks for one submission: whatever a student has handed in, there is a mark and a reason for every part."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from tools.grade.assignments import likely
 from tools.grade.isolation import SECONDS, FailedError, Gone, Student
-from tools.grade.parts import Assignment, Case, Part
+from tools.grade.parts import NOT_ANSWERED, WRONG_NUMBERS, Assignment, Case, Part
 from tools.grade.submission import Submission, UnreadableError, read
 
 
@@ -19,12 +20,12 @@ class PartMark:
     points: float
     cases: tuple[Case, ...] = ()
     reason: str = ""
-    lent: tuple[str, ...] = ()  # parts of which the grader's own version was taken
+    note: str = ""  # how an earlier mistake was kept from counting twice
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a submission got: a mark for each part, and what the teacher should know."""
+    """What a submission got: a mark for each part, and what there is to say about the file."""
 
     who: str
     assignment: Assignment
@@ -37,6 +38,12 @@ class Mark:
         return round(sum(part.points for part in self.parts), 1)
 
     @property
+    def for_teacher(self) -> list[str]:
+        """What a teacher may want to look at."""
+        reasons = [f"{one.part.name}: {one.reason}" for one in self.parts if one.reason not in ("", *self.remarks)]
+        return self.remarks + reasons
+
+    @property
     def most(self) -> int:
         """What there was to get."""
         return sum(part.part.points for part in self.parts)
@@ -47,17 +54,41 @@ def grade(path: Path, who: str, assignment: Assignment, seed: int, seconds: floa
     try:
         submission = read(path)
     except (UnreadableError, OSError, MemoryError) as error:
-        nothing = tuple(PartMark(part, 0.0, reason=str(error)) for part in assignment.parts)
-        return Mark(who, assignment, nothing, [str(error)])
+        return nothing(who, assignment, str(error))
+    defined = submission.defined()
+    if not assignment.among(defined) and (other := likely(defined)):
+        return nothing(who, assignment, f"this looks like {other.title}")
     for part in assignment.parts:
-        if (times := submission.repeated(part.name)) > 2:  # the stub may have been left
-            submission.remarks.append(f"`{part.name}` is defined {times} times; the last one counts")
-    parts: list[PartMark] = []
-    for part in assignment.parts:
-        lost = {one.part.name for one in parts if one.points < one.part.points}
+        if (times := submission.repeated(part.name)) > 1:
+            often = "twice" if times == 2 else f"{times} times"
+            submission.remarks.append(f"`{part.name}` is defined {often}; the last one counts")
+    return Mark(who, assignment, grade_parts(submission, assignment, seed, seconds), submission.remarks)
+
+
+def nothing(who: str, assignment: Assignment, why: str) -> Mark:
+    """Return the mark for what cannot be graded."""
+    return Mark(who, assignment, tuple(PartMark(part, 0.0, reason=why) for part in assignment.parts), [why])
+
+
+def grade_parts(submission: Submission, assignment: Assignment, seed: int, seconds: float) -> tuple[PartMark, ...]:
+    """Run one part after the other; what follows rightly from a known mistake in the first part has its points."""
+    marks: list[PartMark] = []
+    mistake = ""
+    for number, part in enumerate(assignment.parts):
+        lost = {one.part.name for one in marks if one.points < one.part.points}
         lent = {name: function for name, function in assignment.lends.items() if name in lost}
-        parts.append(grade_part(submission, part, seed, seconds, lent))
-    return Mark(who, assignment, tuple(parts), submission.remarks + stopped(parts))
+        mark = grade_part(submission, part, seed, seconds, lent)
+        if mistake and mark.points < part.points:
+            own = attempt(submission, assignment.mistakes[mistake][number], seed, seconds, {})
+            note = f"It was held to your own `{marks[0].part.name}`: the mistake there counts once."
+            mark = max(mark, replace(own, note=note), key=lambda one: one.points)
+        elif not marks and WRONG_NUMBERS in mark.reason:
+            known = (name for name, parts in assignment.mistakes.items()
+                     if attempt(submission, parts[0], seed, seconds, {}).points == part.points)  # fmt: skip
+            mistake = next(known, "")
+            mark = replace(mark, reason=mistake or mark.reason)
+        marks.append(mark)
+    return tuple(marks)
 
 
 def grade_part(submission: Submission, part: Part, seed: int, seconds: float, lent: Mapping[str, Callable]) -> PartMark:
@@ -67,10 +98,13 @@ def grade_part(submission: Submission, part: Part, seed: int, seconds: float, le
     code = submission.code_for(part.name)
     lent = {name: function for name, function in lent.items() if f"{name}(" in code}
     helped = attempt(submission, part, seed, seconds, lent)
+    if lent:
+        names = " and ".join(f"`{name}`" for name in lent)
+        helped = replace(helped, note=f"It was tried with a right {names}, too: the mistake there counts once.")
     if not lent or helped.points == part.points:
-        return replace(helped, lent=tuple(lent))
+        return helped
     own = attempt(submission, part, seed, seconds, {})
-    return own if own.points >= helped.points else replace(helped, lent=tuple(lent))
+    return own if own.points >= helped.points else helped
 
 
 def attempt(submission: Submission, part: Part, seed: int, seconds: float, lent: Mapping[str, Callable]) -> PartMark:
@@ -86,10 +120,7 @@ def attempt(submission: Submission, part: Part, seed: int, seconds: float, lent:
     except (RecursionError, MemoryError) as error:
         return PartMark(part, 0.0, reason=f"the code cannot be read: {type(error).__name__}")
     if len(why := {case.why for case in cases}) == 1 and not any(case.share for case in cases):
-        return PartMark(part, 0.0, reason=f"in every hidden case: {why.pop()}")
+        reason = why.pop()
+        everywhere = "" if len(cases) == 1 or reason == NOT_ANSWERED else "in every hidden case: "
+        return PartMark(part, 0.0, reason=everywhere + reason)
     return PartMark(part, round(part.points * sum(case.share for case in cases) / len(cases), 1), tuple(cases))
-
-
-def stopped(parts: Iterable[PartMark]) -> list[str]:
-    """Return what a teacher may want to look at."""
-    return [f"{one.part.name}: {one.reason}" for one in parts if one.reason]

@@ -93,7 +93,7 @@ class Student:
         except Gone:
             raise
         except Exception as error:  # what a student hands over may be anything
-            return {"error": f"{type(error).__name__}: {error}"[:300]}
+            return {"error": f"{type(error).__name__}: {error}".rstrip(": ")[:300]}
 
     def _decoded(self, value: Any) -> Any:
         try:

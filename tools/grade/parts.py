@@ -1,6 +1,6 @@
 """What an assignment is made of: parts with points, each judged by hidden cases."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from tools.grade.child import Other
 from tools.grade.isolation import FailedError, Gone, Student
 
 WRONG_NUMBERS = "not the right numbers"
+NOT_ANSWERED = "not answered"
 
 
 class Case(NamedTuple):
@@ -36,13 +37,19 @@ class Part:
 class Assignment:
     """A title as in the notebook, and its parts.
 
-    Where one part builds on another, `lends` has a right version of that other one: a mistake counts once.
+    Where one part builds on another, a mistake counts once: `lends` has a right version of that other one, and
+    `mistakes` has for a known mistake in the first part all parts as they follow from it.
     """
 
     name: str
     title: str
     parts: Sequence[Part]
     lends: Mapping[str, Callable] = field(default_factory=dict)
+    mistakes: Mapping[str, Sequence[Part]] = field(default_factory=dict)
+
+    def among(self, names: Set[str]) -> int:
+        """Return how many of the parts are among the names."""
+        return sum(part.name in names for part in self.parts)
 
 
 def asked(student: Student, title: str, name: str, arguments: Sequence[Any], verdict: Callable[[Any], str]) -> Case:
@@ -56,10 +63,15 @@ def asked(student: Student, title: str, name: str, arguments: Sequence[Any], ver
     return Case(title, float(not why), why)
 
 
+def unanswered(answer: Any) -> bool:
+    """Tell whether an answer is the one of a stub."""
+    return isinstance(answer, Other) and answer.type_name == "..."
+
+
 def unlike(true: Any, answer: Any, tolerance: float = 1e-6) -> str:
     """Return how an answer is not the true array, without telling it; nothing if it is."""
-    if isinstance(answer, Other) and answer.type_name == "...":
-        return "not answered"
+    if unanswered(answer):
+        return NOT_ANSWERED
     if not isinstance(answer, np.ndarray | int | float) or isinstance(answer, bool):
         return "the answer is no array of numbers"
     true, answer = np.asarray(true), np.asarray(answer)

@@ -9,8 +9,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from symtable import symtable
 
+from tools.grade.child import THERE
+
 UNUSUAL = 20  # MB
 LARGEST = 400 << 20  # bytes of a file; its outputs are not looked at
+ENDING = re.compile(r"\.(ipynb(\.txt|\.json)?|py)$", re.I)  # browsers and phones add to the names of files
+MAGIC = re.compile(r"\s*([\w, ]+=\s*)?[%!?]|.*\?\s*$")  # a line for IPython alone
+MAGICS = 100  # of a cell
 
 
 class UnreadableError(Exception):
@@ -34,6 +39,7 @@ class Submission:
         while new := {i for i, one in enumerate(self.statements) if needed & bound(one) - lent} - kept:
             kept |= new
             needed |= {name for i in new for name in used(self.statements[i])}
+        kept |= {i for i, one in enumerate(self.statements) if is_star(one)}
         return "\n".join(ast.unparse(lean(self.statements[i], needed)) for i in sorted(kept))
 
     def missing(self, name: str) -> str | None:
@@ -46,8 +52,9 @@ class Submission:
         return f"no cell defines `{name}`{renamed}"
 
     def repeated(self, name: str) -> int:
-        """Return how often a name is defined."""
-        return sum(name in bound(statement) for statement in self.statements)
+        """Return how often a name is defined, but for the stub if that comes first."""
+        found = [statement for statement in self.statements if name in named(statement)]
+        return len(found) - bool(found and is_stub(found[0]))
 
 
 def read(path: Path) -> Submission:
@@ -58,13 +65,27 @@ def read(path: Path) -> Submission:
     if (size := path.stat().st_size >> 20) > UNUSUAL:
         found.remarks.append(f"the file has {size} MB; what it has printed was not looked at")
     text = _text(path.read_bytes(), found.remarks)
-    cells = [text] if path.suffix == ".py" else _cells(text, found.remarks)
+    cells = [text] if path.suffix.lower() == ".py" else _cells(text, found.remarks)
     for number, cell in enumerate(cells, start=1):
         try:
-            found.statements += ast.parse(re.sub(r"^[ \t]*[%!].*$", "", cell, flags=re.M)).body
+            found.statements += parsed(cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             found.remarks.append(f"code cell {number} is no Python ({type(error).__name__}), and was left out")
     return found
+
+
+def parsed(cell: str) -> list[ast.stmt]:
+    """Return the statements of a cell; a line at which Python stops gives way if it is for IPython alone."""
+    lines = cell.splitlines()
+    for _ in range(MAGICS):
+        try:
+            return ast.parse("\n".join(lines)).body
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if not (0 <= at < len(lines) and MAGIC.match(lines[at])):
+                raise
+            lines[at] = re.sub(r"\S.*", "pass", lines[at])
+    raise ValueError(f"more than {MAGICS} lines for IPython alone")
 
 
 def _text(data: bytes, remarks: list[str]) -> str:
@@ -99,10 +120,26 @@ def _language(notebook: dict) -> str:
 
 def bound(statement: ast.stmt) -> set[str]:
     """Return the names that a statement at the top level defines or changes."""
-    top = symtable(ast.unparse(statement), "<submission>", "exec")
-    named = {one.get_name() for one in top.get_symbols() if one.is_assigned() or one.is_imported()}
     changed = {root(node) for node in ast.walk(statement) if is_store(node)}  # x.y[0] = 1 changes x
-    return named | changed & set(top.get_identifiers())
+    return named(statement) | changed & set(symtable(ast.unparse(statement), "<submission>", "exec").get_identifiers())
+
+
+def named(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement at the top level defines."""
+    top = symtable(ast.unparse(statement), "<submission>", "exec")
+    return {one.get_name() for one in top.get_symbols() if one.is_assigned() or one.is_imported()}
+
+
+def is_stub(statement: ast.stmt) -> bool:
+    """Tell whether a definition is as it was handed out: a function that returns `...`, or a value with it inside."""
+    last = statement.body[-1] if isinstance(statement, ast.FunctionDef) else statement
+    return ast.unparse(last) == "return ..." or (isinstance(last, ast.Assign) and "..." in ast.unparse(last.value))
+
+
+def is_star(statement: ast.stmt) -> bool:
+    """Tell whether a statement may bring any name, from what is there when this is graded."""
+    star = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+    return star and str(statement.module).partition(".")[0] in THERE  # type: ignore[attr-defined]
 
 
 def is_store(node: ast.AST) -> bool:
@@ -133,7 +170,7 @@ def lean(statement: ast.stmt, needed: set[str]) -> ast.stmt:
     """Return an import without the names that nobody needs."""
     if isinstance(statement, ast.Import):
         return ast.Import([alias for alias in statement.names if imported(alias) in needed])
-    if isinstance(statement, ast.ImportFrom):
+    if isinstance(statement, ast.ImportFrom) and not is_star(statement):
         names = [alias for alias in statement.names if imported(alias) in needed]
         return ast.ImportFrom(statement.module, names, statement.level)
     return statement

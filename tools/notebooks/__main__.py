@@ -27,7 +27,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.command == "handout":
         folder = options.notebook[0].resolve()
-        if len(options.notebook) != 1 or folder.exists() or CHAPTERS in folder.parents:
+        if folder.exists():
+            parser.error(f"{folder.name} exists; name a new folder, or move that one away first")
+        if len(options.notebook) != 1 or CHAPTERS in folder.parents:
             parser.error("handout needs the name of one new folder, outside chapters/")
         print(f"{len(handout(folder))} notebooks in {folder.name}/, without solutions and outputs")
         return 0

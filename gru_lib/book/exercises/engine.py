@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from gru_lib.book.exercises.alone import borrowed
+
 Cases = Callable[[np.random.Generator], Sequence[tuple]]
 
 
@@ -129,7 +131,7 @@ Exercise = ChoiceExercise | ValueExercise | FunctionExercise
 _tries: Counter[str] = Counter()  # wrong answers so far, in this process
 
 
-def check(name: str, answer: Any) -> None:
+def check(name: str, answer: Any, of: Callable | None = None) -> None:
     """Print whether an answer is right; never raise for a wrong one, so that the notebook runs on.
 
     Each wrong answer brings one more of the exercise's hints.
@@ -140,6 +142,8 @@ def check(name: str, answer: Any) -> None:
         ``"chapter/exercise"``, as in the exercise's title.
     answer : function or value
         ``...``, or a function that returns it, means: not answered yet.
+    of : callable, optional
+        The function that gave the answer, where it must do with NumPy and Python's own modules.
 
     Raises
     ------
@@ -150,6 +154,9 @@ def check(name: str, answer: Any) -> None:
     if answer is ... or (isinstance(exercise, FunctionExercise) and callable(answer) and exercise.unanswered(answer)):
         handed_out = "Mend the function" if getattr(exercise, "stub", None) else "Replace the `...`"
         print(f"○ {name}: not answered yet. {handed_out} and run the cell again.")
+        return
+    if of is not None and (package := borrowed(of)):
+        print(f"✗ {name}: {package} is not there when this is graded; NumPy and Python's own modules are.")
         return
     verdict = exercise.verdict(answer)
     print(f"✓ {name}: right." if verdict is None else f"✗ {name}: {verdict}")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.grade.isolation import FailedError, Student
-from tools.grade.parts import WRONG_NUMBERS, Assignment, Case, Part, asked, unlike
+from tools.grade.parts import NOT_ANSWERED, WRONG_NUMBERS, Assignment, Case, Part, asked, unanswered, unlike
 
 DAYS, UNITS, SHARE = 7, 32, 0.8
 BAND = 0.001  # how far a number given as evidence may be from the measured one, relatively
@@ -127,7 +127,9 @@ def judge_verdicts(student: Student, _rng: np.random.Generator) -> Iterator[Case
         return
     for claim, (verdict, evidence) in measured().items():
         entry = given.get(claim) if isinstance(given, dict) else None
-        if not (isinstance(entry, list) and len(entry) == 2):
+        if unanswered(entry):
+            yield Case(f"claim {claim}", 0, NOT_ANSWERED)
+        elif not (isinstance(entry, list) and len(entry) == 2):
             yield Case(f"claim {claim}", 0, 'it needs a verdict and a number: ("confirmed", 1.23)')
         elif unlike(evidence, entry[1], BAND):
             yield Case(f"claim {claim}", 0, "the number is not what was measured; a verdict without it does not count")

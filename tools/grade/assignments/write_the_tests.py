@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gru_lib.conformance.mutants import FORWARD_MUTANTS, GRADIENT_MUTANTS, Mutant
 from gru_lib.scratch import GRUWeights, gru_backward, gru_forward, gru_forward_plain
 from tools.grade.isolation import FailedError, Gone, Student, remote
-from tools.grade.parts import Assignment, Case, Part
+from tools.grade.parts import NOT_ANSWERED, Assignment, Case, Part, unanswered
 
 LARGEST = 100_000  # numbers in x or in the states: the GRUs run here, so a student must not be able to stop them
 OF_SIZES = {"bias", "after", "steps", "rows", "features", "units", "batch of one", "many rows", "long",
@@ -88,6 +88,9 @@ def judge(name: str) -> Callable[[Student, np.random.Generator], Iterator[Case]]
         found = list(candidates())
         verdicts = {int(i): complaint(student, name, found[i][1]) for i in rng.permutation(len(found))}
         accused = [verdicts[i] for i, (mutant, _) in enumerate(found) if mutant is None and verdicts[i]]
+        if NOT_ANSWERED in accused:
+            yield Case("answered", 0, NOT_ANSWERED)
+            return
         if accused:
             yield Case("a right GRU passes", 0, f"a right GRU was rejected: {accused[0]}")
             return
@@ -102,12 +105,12 @@ def judge(name: str) -> Callable[[Student, np.random.Generator], Iterator[Case]]
 def complaint(student: Student, name: str, functions: dict[str, Gru]) -> str:
     """Return what a student's test says against a GRU: nothing, or its exception."""
     try:
-        student.call(name, *map(remote, functions), functions=functions)
+        answer = student.call(name, *map(remote, functions), functions=functions)
     except Gone:
         raise
     except FailedError as error:
         return str(error)
-    return ""
+    return NOT_ANSWERED if unanswered(answer) else ""
 
 
 WRITE_THE_TESTS = Assignment(
