@@ -100,3 +100,16 @@ def test_a_section_has_its_own_text_and_the_names_in_its_code(module):
     assert inner == ["inner", "Inner", "of this.", "gru(8 x"]
     assert title[0] == "title"
     assert title[2] == "Of all, and"
+
+
+def test_neither_code_nor_an_answer_is_prose(module):
+    from docutils import nodes
+
+    def cell(code):
+        block = nodes.literal_block("", code)
+        return nodes.container("", nodes.container("", block), nb_element="cell_code", classes=["cell"])
+
+    secret = nodes.container("", nodes.paragraph("", "Right."), classes=["quiz-answers"])
+    exercise = nodes.container("", cell("new_state = ..."), cell("# Solution: halve\nnew_state = secret / 2"))
+    section = nodes.section("", nodes.paragraph("", "Which state?"), exercise, secret, ids=["one"])
+    assert module("search").entry(section, "One") == ["one", "One", "Which state?", "new_state"]

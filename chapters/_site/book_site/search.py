@@ -48,27 +48,39 @@ def prose(node: nodes.Node) -> str:
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, nodes.Invisible | nodes.raw | nodes.citation):
+    if isinstance(node, nodes.Invisible | nodes.raw | nodes.citation) or cells(node) or answers(node):
         return ""
     inline = isinstance(node, nodes.TextElement)
     return ("" if inline else " ").join(map(prose, node.children))
 
 
-def cells(node: nodes.Element) -> bool:
-    return isinstance(node, nodes.literal_block) or node.get("nb_element") == "cell_code"
+def cells(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.literal_block) or (
+        isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+    )
+
+
+def answers(node: nodes.Node) -> bool:
+    """Tell what a reader should find out, and not find: solutions, and the answers of a quiz."""
+    if not isinstance(node, nodes.Element):
+        return False
+    return "quiz-answers" in node["classes"] or (cells(node) and node.astext().startswith("# Solution"))
+
+
+def names(node: nodes.Node) -> set[str]:
+    """Return the names in the code of a block, however deep it stands."""
+    if answers(node):
+        return set()
+    if isinstance(node, nodes.literal_block):
+        return set(NAMES.findall(node.astext()))
+    return set().union(*map(names, node.children))
 
 
 def entry(node: nodes.Element, title: str) -> list[str]:
     """Return address on its page, title, prose, and the names in the code, of one section without those inside it."""
-    texts, code = [], set()
-    for child in node.children:
-        if isinstance(child, nodes.section | nodes.title | glossary):
-            continue
-        if cells(child):
-            code |= {name for block in child.findall(nodes.literal_block) for name in NAMES.findall(block.astext())}
-        else:
-            texts.append(prose(child))
-    return [node["ids"][0], title, sentences(" ".join(texts)), " ".join(sorted(code))]
+    inside = [child for child in node.children if not isinstance(child, nodes.section | nodes.title | glossary)]
+    code = set().union(*map(names, inside))
+    return [node["ids"][0], title, sentences(" ".join(map(prose, inside))), " ".join(sorted(code))]
 
 
 def sentences(text: str) -> str:

@@ -30,6 +30,8 @@ ASKED = {
     "update gate 1-z": [f"{QUESTIONS}is-it-z-or-1-z"],
     "nan loss": [f"{QUESTIONS}why-does-the-loss-become-nan"],
     "minGRU": ["engineering/relatives.html#mingru"],
+    "hidden state reset": ["foundations/equations.html#reset-after-reset-before"],
+    "exploding gradient": ["foundations/gradient_reach.html#vanishing-and-exploding"],
     "exploding gradient clip": ["foundations/gradient_reach.html#clip-what-explodes"],
     # other words for the same: synonyms, plurals, spellings, slips, numbers, people
     "torch keras weights": ["engineering/conventions.html#from-pytorch-to-keras"],
@@ -86,6 +88,19 @@ def test_what_is_asked_is_among_the_first(ranked):
     for (question, places), answers in zip(ASKED.items(), ranked(ASKED), strict=True):
         found = [address for address, _ in answers]
         assert any(address.startswith(BOOK + place) for address in found for place in places), (question, found)
+
+
+def test_no_solution_and_no_answer_of_a_quiz_is_looked_through():
+    index = (SITE / "_static/search/sections.js").read_text(encoding="utf-8")
+    notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in ROOT.glob("chapters/**/*.ipynb")]
+    sources = ["".join(cell["source"]) for notebook in notebooks for cell in notebook["cells"]]
+    solutions = [source for source in sources if source.startswith("# Solution")]
+    open_to_all = "\n".join(source for source in sources if source not in solutions)
+    lines = {line.strip() for source in solutions for line in source.splitlines()}
+    secret = [line for line in lines if len(line) > 25 and line not in open_to_all]
+    assert len(secret) > 300
+    assert [line for line in secret if line in index] == []
+    assert "Not so." not in index
 
 
 def test_every_question_and_every_message_finds_its_answer(ranked):

@@ -11,6 +11,9 @@ const SMALL = new Set(`a an and are as at be but by can do does for from has hav
 const MEANS = { __proto__: null, pytorch: "torch", tensorflow: "tf", bptt: "backpropag", backprop: "backpropag",
   movi: "film", parameter: "param", "σ": "sigma" };
 
+// where an idea is explained, and what was reported to other projects, whose titles are full of names
+const WEIGHTS = [[/\/foundations\//, 1.2], [/\/upstream\./, 0.5]];
+
 const HUMPS = /[A-Z][a-z]+(?=[A-Z])|(?<=[a-z])[A-Z][a-z]+/g; // InvalidArgumentError
 
 /** The words of a text: wholes, names, and the parts of names. */
@@ -49,6 +52,7 @@ const rankSections = (pages) => {
     processTerm: word,
     boost: { title: 4, chapter: 1.5, code: 0.4 },
     prefix: (term) => letters(term, 3),
+    boostDocument: (id) => WEIGHTS.find(([pages]) => pages.test(sections[id].page))?.[1] ?? 1,
     fuzzy: (term) => letters(term, 5) && !known.has(term) && 0.2, // a slip of the pen
   };
   return (question) => engine.search(question, options).map(({ id, score, terms }) => ({ ...sections[id], score, terms }));
