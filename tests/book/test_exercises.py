@@ -1,6 +1,7 @@
 """The self-check accepts what is right, says what is wrong, and never stops a notebook."""
 
 import importlib
+import inspect
 import pkgutil
 
 import numpy as np
@@ -144,6 +145,37 @@ def test_wrong_values(capsys, name, exercise):
     assert say(capsys, name, "text").startswith("✗")
     assert say(capsys, name, np.full(99, 1.5)).startswith("✗")
     assert say(capsys, name, np.asarray(exercise.solution, float) + 1e6).startswith("✗")
+
+
+NUMBERS = [(n, e) for n, e in ALL if isinstance(e, ValueExercise) and not np.ndim(e.solution)]
+
+
+@pytest.mark.parametrize(("name", "exercise"), NUMBERS)
+def test_a_right_number_that_is_rounded_is_never_diagnosed_as_a_mistake(capsys, name, exercise):
+    digits = int(np.floor(np.log10(abs(exercise.solution))))
+    for places in range(max(0, -digits), 9):
+        said = say(capsys, name, round(float(exercise.solution), places))
+        assert said == f"✓ {name}: right.\n" or said.endswith(f"{engine.ROUNDED}\n")
+    for wrong in exercise.hints:
+        assert engine.ROUNDED not in say(capsys, name, wrong)
+
+
+def test_what_is_rounded_too_far_brings_no_hint(capsys):
+    assert say(capsys, "equations/by-hand", 0.53).splitlines() == [
+        f"✗ equations/by-hand: your answer = 0.53: {engine.ROUNDED}"
+    ]
+    assert "the step with x = 1" in say(capsys, "equations/by-hand", 0.531)
+    assert "is not right." in say(capsys, "equations/by-hand", 1)
+
+
+@pytest.mark.parametrize(("name", "exercise"), FUNCTIONS)
+def test_the_state_of_a_gru_lies_between_minus_one_and_one(name, exercise):
+    if name in ("scans/join-matrices", "today/scaled"):
+        pytest.skip("a state without a bound")
+    cases = exercise.cases(np.random.default_rng(0))
+    names = list(inspect.signature(exercise.solution).parameters)[: len(cases[0])]
+    states = [case[names.index(one)] for case in cases for one in ("h", "h0", "old", "state", "states") if one in names]
+    assert all(state is None or np.abs(np.asarray(state)).max() <= 1 for state in states)
 
 
 @pytest.mark.parametrize("name", ["nonsense", "nowhere/x", "forward/nothing", "engine/x", ""])

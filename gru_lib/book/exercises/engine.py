@@ -11,6 +11,7 @@ import numpy as np
 from gru_lib.book.exercises.alone import borrowed
 
 Cases = Callable[[np.random.Generator], Sequence[tuple]]
+ROUNDED = "this is the right number, rounded too far. More digits, please."
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,12 @@ class ValueExercise:
         problem = _difference(self.solution, answer, self.tolerance)
         if problem is None:
             return None
+        if _is_rounded(self.solution, answer):
+            return f"your answer = {answer}: {ROUNDED}"
         for wrong, hint in self.hints.items():
-            if _difference(wrong, answer, self.tolerance) is None:
+            if _difference(wrong, answer, self.tolerance / 2) is None:  # as near as its own last digit
                 return f"your answer = {answer}. Hint: {hint}"
-        return f"your answer = {answer}, which is not it ({problem})."
+        return problem if np.ndim(self.solution) or np.ndim(answer) else f"your answer = {answer} is not right."
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def check(name: str, answer: Any, of: Callable | None = None) -> None:
         return
     verdict = exercise.verdict(answer)
     print(f"✓ {name}: right." if verdict is None else f"✗ {name}: {verdict}")
-    if verdict is not None and _tries[name] < len(exercise.steps):
+    if verdict and not verdict.endswith(ROUNDED) and _tries[name] < len(exercise.steps):
         print(f"  {exercise.steps[_tries[name]]}")
         _tries[name] += 1
 
@@ -179,15 +182,24 @@ def _copy(case: tuple) -> tuple:
     return tuple(value.copy() if isinstance(value, np.ndarray) else value for value in case)
 
 
+def _is_rounded(true: Any, answer: Any) -> bool:
+    """Tell whether an answer is a right number to fewer digits than are asked for."""
+    if np.ndim(true) or not isinstance(answer, int | float | np.number):
+        return False
+    last = 10.0 ** -len(f"{answer:.6f}".rstrip("0").partition(".")[2])  # what one of its last digit is worth
+    return bool(last <= abs(true) and abs(answer - true) <= 0.5001 * last)
+
+
 def _difference(true: Any, answer: Any, tolerance: float) -> str | None:
     """Return None if the two agree, else how they differ."""
     try:
         expected, got = np.asarray(true, dtype=float), np.asarray(answer, dtype=float)
     except (TypeError, ValueError):
-        return f"expected numbers, got {type(answer).__name__}"
+        return f"expected numbers, got {type(answer).__name__}."
     if expected.shape != got.shape:
-        return f"expected shape {expected.shape}, got {got.shape}"
+        return f"expected shape {expected.shape}, got {got.shape}."
     if np.allclose(got, expected, rtol=tolerance, atol=tolerance):
         return None
     with np.printoptions(precision=4, suppress=True, threshold=6, edgeitems=2):
-        return f"true = {expected.ravel()[:4]}, your answer = {got.ravel()[:4]}." if expected.ndim else "not equal"
+        shown = (expected.ravel()[:4], got.ravel()[:4]) if expected.ndim else (f"{expected:.4g}", f"{got:.4g}")
+        return "true = {}, your answer = {}.".format(*shown)
