@@ -40,8 +40,8 @@ def _without_c(x_t: NDArray, h: NDArray, kernel: NDArray, recurrent_kernel: NDAr
 
 
 def _step_cases(rng: np.random.Generator) -> list[tuple]:
-    shapes = ((2, 4), (2, 3), (4, 9), (3, 9), (2, 9))
-    return [tuple(rng.normal(size=shape) for shape in shapes) for _ in range(3)]
+    weights = (4, 9), (3, 9), (2, 9)
+    return [(rng.normal(size=(2, 4)), rng.uniform(-1, 1, (2, 3)), *map(rng.standard_normal, weights)) for _ in range(3)]
 
 
 def _last_flagged(values: NDArray, flags: NDArray) -> NDArray:
@@ -105,14 +105,8 @@ EXERCISES = {
         _bias_for_half_life,
         lambda _: [(3.0,), (10.0,), (200.0,)],
         mistakes=[
-            (
-                lambda steps: 0.5 ** (1 / steps),
-                "that is z itself; ask which b has sigmoid(b) = z.",
-            ),
-            (
-                lambda steps: -_bias_for_half_life(steps),
-                "the sign is wrong: a large bias keeps, so long half-lives need large positive b.",
-            ),
+            (lambda steps: 0.5 ** (1 / steps), "that is z itself; ask which b has sigmoid(b) = z."),
+            (lambda steps: -_bias_for_half_life(steps), "the sign is wrong: a long half-life needs a large b."),
             (
                 lambda steps: np.log(steps - 1),
                 "you used z = 1 - 1/k; the condition is that z to the power k is one half.",

@@ -79,10 +79,7 @@ EXERCISES = {
                 "one number for everything; the spread of each output is over the seeds, axis 0.",
             ),
         ],
-        steps=(
-            "When does a layer apply dropout, and when not?",
-            "Which argument of the call says that?",
-        ),
+        steps=("When does a layer apply dropout, and when not?", "Which argument of the call says that?"),
     ),
     "orthogonal-blocks": FunctionExercise(
         _orthogonal_blocks,

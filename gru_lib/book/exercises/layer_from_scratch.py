@@ -26,8 +26,9 @@ def _minimal(
 def _minimal_cases(rng: np.random.Generator) -> list[tuple]:
     cases = []
     for batch, m, n in ((2, 3, 4), (5, 1, 2)):
-        shapes = ((batch, m), (batch, n), (m, 2 * n), (n, 2 * n), (2 * n,))
-        cases.append(tuple(rng.normal(size=shape).astype("float32") for shape in shapes))
+        weights = (m, 2 * n), (n, 2 * n), (2 * n,)
+        drawn = rng.normal(size=(batch, m)), rng.uniform(-1, 1, (batch, n)), *map(rng.standard_normal, weights)
+        cases.append(tuple(array.astype("float32") for array in drawn))
     return cases
 
 

@@ -21,7 +21,7 @@ EXERCISES = {
     ),
     "keep-real": FunctionExercise(
         lambda new, old, mask: np.where(mask[:, None], new, old),
-        lambda rng: [(rng.normal(size=(4, n)), rng.normal(size=(4, n)), rng.random(4) < 0.5) for n in (3, 4)],
+        lambda rng: [(*rng.uniform(-1, 1, size=(2, 4, n)), rng.random(4) < 0.5) for n in (3, 4)],
         steps=("`np.where(mask, new, old)` would need a mask (B, 1).",),
     ),
 }

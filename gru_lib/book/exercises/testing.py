@@ -25,7 +25,7 @@ def _sequences(rng: np.random.Generator) -> Sequence[tuple]:
     """Arguments of a GRU, with padding at the end and within."""
     B, T, m, n = 3, 5, 2, 4
     weights = GRUWeights(*(rng.normal(size=size) for size in ((m, 3 * n), (n, 3 * n), (2, 3 * n))))
-    x, h0 = rng.normal(size=(B, T, m)), rng.normal(size=(B, n))
+    x, h0 = rng.normal(size=(B, T, m)), rng.uniform(-1, 1, size=(B, n))
     mask = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 1, 1], [1, 0, 0, 1, 0]], bool)
     return [(x, weights, None, mask), (x.copy(), weights, h0, mask), (x.copy(), weights, h0, None)]
 
