@@ -7,6 +7,9 @@
 const REPORT = /^([✓✗○]) (\S+): (?:not answered yet\. |right\.)?(.*)((?:\n  .*)*)\n?/m; // what `check` prints: sign, name, message and the next hint
 const KINDS = { "✓": ["right", "Right."], "✗": ["wrong", "Not yet:"], "○": ["open", "Not answered yet."] };
 
+/** A text whose code stands between backticks, as nodes. */
+const coded = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", "", part) : part));
+
 class BookExercise extends HTMLElement {
   connectedCallback() {
     const [cell] = this.querySelectorAll("live-cell:not([needs])");
@@ -69,9 +72,12 @@ class BookExercise extends HTMLElement {
     const [kind, word] = KINDS[sign];
     this.verdict.className = `exercise-verdict ${kind}`;
     const line = element("p", "", "");
-    line.append(element("strong", "", `${sign} ${word}`.trim()), ` ${message}`);
+    line.append(element("strong", "", `${sign} ${word}`.trim()), " ", ...coded(message));
     this.verdict.replaceChildren(line);
-    if (hint) this.verdict.append(element("p", "hint", `Hint: ${hint}`));
+    if (!hint) return;
+    const help = element("p", "hint", "Hint: ");
+    help.append(...coded(hint));
+    this.verdict.append(help);
   }
 }
 

@@ -111,6 +111,9 @@ def test_what_an_answer_prints_itself_stays(exercise):
     _, one = exercise()
     one.evaluate(PRINT, "1\n✗ equations/by-hand: no.\n  look again\n2\n")
     assert one.evaluate(SAID).split("\n") == ["✗ Not yet: no.", "Hint: look again"]
+    one.evaluate(PRINT, "○ x/y: not answered yet. Replace the `...`.\n  print `h`\n")
+    assert one.evaluate(SAID).split("\n") == ["○ Not answered yet. Replace the ....", "Hint: print h"]
+    assert one.locator(".exercise-verdict code").all_inner_texts() == ["...", "h"]
     one.evaluate(PRINT, "nothing is checked\n")
     assert "The cell must end with check(" in one.evaluate(SAID)
 
