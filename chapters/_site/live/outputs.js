@@ -95,14 +95,11 @@ const WHY = {
 
 /** A sentence on what the page's Python lacks, with the way to a Python that has it. */
 export function lacking(module) {
-  const note = make("p", "live-lacking", `${WHY[module] ?? `${module} does not run in a browser.`} `);
+  const note = make("p", "live-lacking", `${WHY[module] ?? `This page does not load ${module}.`} `);
   const colab = document.querySelector('a[href^="https://colab.research.google.com/"]')?.href;
-  if (!colab) {
-    note.append("The notebook runs on your own machine.");
-    return note;
-  }
-  const link = make("a", "", "Open in Colab");
-  link.href = colab;
-  note.append(link);
+  const own = document.querySelector('.btn-download-source-button[href$=".ipynb"]')?.href;
+  const link = make(colab || own ? "a" : "span", "", colab ? "Open in Colab" : "The notebook");
+  if (colab || own) link.href = colab ?? own;
+  note.append(link, colab ? "" : " runs on your own machine.");
   return note;
 }

@@ -47,8 +47,8 @@ def page(chromium, served):
         ("def f():\n    return 1 / 0\n\nf()", ("ZeroDivisionError", "line 4: f()", "line 2: return 1 / 0")),
         ("x = 1\nfor", ("SyntaxError", "line 2: for")),
         ("input('name? ')", ("input() waits for a keyboard", "Write the value into the cell")),
-        ("import tensorflow as tf\ntf.constant(1)", ("tensorflow does not run in a browser",)),
-        ("from keras import layers\nlayers.GRU(3)", ("keras does not run in a browser",)),
+        ("import tensorflow as tf\ntf.constant(1)", ("does not load tensorflow",)),
+        ("from keras import layers\nlayers.GRU(3)", ("does not load keras",)),
         ("import urllib.request\nurllib.request.urlopen('https://example.org')", ("has no network",)),
         # from here on memory is asked for, and the last of these keeps it
         ("import numpy as np\nnp.ones(1_250_000_000)", ("array is too big", "has one gigabyte")),

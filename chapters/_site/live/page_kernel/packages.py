@@ -22,7 +22,7 @@ class Lacking:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise ModuleNotFoundError(f"{self._module} does not run in a browser", name=self._module)
+        raise ModuleNotFoundError(f"this page does not load {self._module}", name=self._module)
 
     def __call__(self, *_: object, **__: object) -> object:
         return self.used
