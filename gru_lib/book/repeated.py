@@ -63,7 +63,7 @@ def runs(
     values = np.asarray(found["values"], float)
     off = max(_difference(name, experiment(one), values[settings.index(one)], tolerance) for one in again)
     count = f"{len(settings)} run{'s' * (len(settings) > 1)}, recorded by `make record` on {found['date']}"
-    print(f"{count}; run again: {', '.join(map(str, again))}, off by {off:.1g} where {tolerance:g} is allowed")
+    print(f"{count}; run again: {', '.join(map(str, again))}, within {tolerance:g} of the record (off by {off:.1g})")
     return values
 
 

@@ -179,7 +179,7 @@ def test_what_is_recorded_is_read_in_the_order_of_the_seeds(tmp_path, capsys):
 def test_a_run_is_held_to_the_record(path, capsys):
     found = recorded("toy", path.parent)
     found.again("a", 1, tolerance=(0, 0))
-    assert "run again: a, 1: sum off by 0 where 0 is allowed" in capsys.readouterr().out
+    assert "run again: a, 1: sum within 0 of the record (off by 0)" in capsys.readouterr().out
     for wrong, tolerance in ((0.2, (0.1, 9)), (np.nan, (9, 9))):
         changed = Experiment(
             "toy", lambda setting, wrong=wrong: (toy(setting)[0] + wrong, 0), TOY.settings, TOY.outcomes

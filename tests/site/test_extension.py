@@ -570,7 +570,8 @@ def test_where_figures_come_from_is_small_print(cell):
         assert small.astext() == text.partition("\n")[0].replace("`", "")
         assert [one.astext() for one in others] == ["best: 1"] * text.count("\n")
     again = (
-        "10 runs, recorded by `make experiments` on 2026-01-01.\nrun again: a, 0: bits off by 0 where 0.1 is allowed"
+        "10 runs, recorded by `make experiments` on 2026-01-01.\n"
+        "run again: a, 0: bits within 0.1 of the record (off by 0)"
     )
     [small] = cell("runs(f)", printed(again)).children[1].children[-1].children
     assert small["classes"] == ["small-print"]

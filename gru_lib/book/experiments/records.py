@@ -55,7 +55,8 @@ class Record:
                 raise EvidenceError(
                     f"{experiment.name} {setting}: {name} is {one:g}; {then:g} is recorded, ± {allowed:g}"
                 )
-            print(f"run again: {', '.join(map(str, setting))}: {name} off by {off:.1g} where {allowed:g} is allowed")
+            again = ", ".join(map(str, setting))
+            print(f"run again: {again}: {name} within {allowed:g} of the record (off by {off:.1g})")
 
 
 def recorded(name: str, folder: Path = FOLDER) -> Record:
