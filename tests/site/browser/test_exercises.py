@@ -113,7 +113,7 @@ def test_what_an_answer_prints_itself_stays(exercise):
     assert one.evaluate(SAID).split("\n") == ["✗ Not yet: no.", "Hint: look again"]
     one.evaluate(PRINT, "○ x/y: not answered yet. Replace the `...`.\n  print `h`\n")
     assert one.evaluate(SAID).split("\n") == ["○ Not answered yet. Replace the ....", "Hint: print h"]
-    assert one.locator(".exercise-verdict code").all_inner_texts() == ["...", "h"]
+    assert one.locator(".exercise-verdict code").all_text_contents() == ["...", "h"]
     one.evaluate(PRINT, "nothing is checked\n")
     assert "The cell must end with check(" in one.evaluate(SAID)
 
