@@ -192,4 +192,4 @@ def test_the_answer_cannot_change_the_question():
         return a
 
     assert exercise.verdict(in_place) is None
-    assert engine._difference(1.0, np.float32(1.0), 1e-6) is None
+    assert engine.difference(1.0, np.float32(1.0), 1e-6) is None

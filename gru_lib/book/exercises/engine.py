@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gru_lib.book.exercises.alone import borrowed
+from gru_lib.book.exercises.comparing import difference, is_rounded
 
 Cases = Callable[[np.random.Generator], Sequence[tuple]]
 ROUNDED = "this is the right number, rounded too far. More digits, please."
@@ -60,13 +61,13 @@ class ValueExercise:
 
     def verdict(self, answer: Any) -> str | None:
         """Return None if the answer is right, else what to say about it."""
-        problem = _difference(self.solution, answer, self.tolerance)
+        problem = difference(self.solution, answer, self.tolerance)
         if problem is None:
             return None
-        if _is_rounded(self.solution, answer):
+        if is_rounded(self.solution, answer):
             return f"your answer = {answer}: {ROUNDED}"
         for wrong, hint in self.hints.items():
-            if _difference(wrong, answer, self.tolerance / 2) is None:  # as near as its own last digit
+            if difference(wrong, answer, self.tolerance / 2) is None:  # as near as its own last digit
                 return f"your answer = {answer}. Hint: {hint}"
         return problem if np.ndim(self.solution) or np.ndim(answer) else f"your answer = {answer} is not right."
 
@@ -107,7 +108,7 @@ class FunctionExercise:
                 result = answer(*_copy(case))
             except Exception as error:
                 return f"your function raised {type(error).__name__}: {error}"
-            problem = _difference(self.solution(*_copy(case)), result, self.tolerance)
+            problem = difference(self.solution(*_copy(case)), result, self.tolerance)
             if problem is not None:
                 return f"{problem}{self._hint(answer, cases)}"
         return None
@@ -127,7 +128,7 @@ class FunctionExercise:
         return ""
 
     def _same(self, answer: Callable, other: Callable, cases: Sequence[tuple]) -> bool:
-        return all(_difference(other(*_copy(c)), answer(*_copy(c)), self.tolerance) is None for c in cases)
+        return all(difference(other(*_copy(c)), answer(*_copy(c)), self.tolerance) is None for c in cases)
 
 
 Exercise = ChoiceExercise | ValueExercise | FunctionExercise
@@ -180,26 +181,3 @@ def _find(name: str) -> Exercise:
 def _copy(case: tuple) -> tuple:
     """Give every call its own arrays, in case an answer works in place."""
     return tuple(value.copy() if isinstance(value, np.ndarray) else value for value in case)
-
-
-def _is_rounded(true: Any, answer: Any) -> bool:
-    """Tell whether an answer is a right number to fewer digits than are asked for."""
-    if np.ndim(true) or not isinstance(answer, int | float | np.number):
-        return False
-    last = 10.0 ** -len(f"{answer:.6f}".rstrip("0").partition(".")[2])  # what one of its last digit is worth
-    return bool(last <= abs(true) and abs(answer - true) <= 0.5001 * last)
-
-
-def _difference(true: Any, answer: Any, tolerance: float) -> str | None:
-    """Return None if the two agree, else how they differ."""
-    try:
-        expected, got = np.asarray(true, dtype=float), np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        return f"expected numbers, got {type(answer).__name__}."
-    if expected.shape != got.shape:
-        return f"expected shape {expected.shape}, got {got.shape}."
-    if np.allclose(got, expected, rtol=tolerance, atol=tolerance):
-        return None
-    with np.printoptions(precision=4, suppress=True, threshold=6, edgeitems=2):
-        shown = (expected.ravel()[:4], got.ravel()[:4]) if expected.ndim else (f"{expected:.4g}", f"{got:.4g}")
-        return "true = {}, your answer = {}.".format(*shown)
