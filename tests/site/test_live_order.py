@@ -50,6 +50,24 @@ def run(session, *sources):
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "changed"),
+    [
+        (["a = 1", "b = 2", "a + 1", "b"], ["a = 3", "b = 2", "a + 1", "b"], {3}),
+        (["a = 1", "b = a", "b"], ["a = 3", "b = a", "b"], {2, 3}),
+        (["a = 1", "a"], ["a  =  1", "a"], set()),
+        (["a = 1", "a"], ["a = 1", "a * 2"], set()),  # its own code has changed, not what it rests on
+        (["a = 1", "a"], ["a = (", "a"], {2}),
+    ],
+)
+def test_a_cell_rests_on_what_it_needs_of_those_above(kernel, before, now, changed):
+    assert kernel
+    from page_kernel.bases import bases
+
+    old, new = (bases([(n, one, False) for n, one in enumerate(cells, start=1)]) for cells in (before, now))
+    assert {number for number in old if old[number] != new[number]} == changed
+
+
+@pytest.mark.parametrize(
     ("sources", "said", "above"),
     [
         (["a = 1", "b = 2", "a"], "1", {1}),

@@ -24,11 +24,12 @@ export class Kernel {
    * Run the last of some cells after the one before has ended.
    *
    * @param {[number, string, boolean][]} cells number and code of it and of all above it, and whether they lack something
+   * @param {[number, string, boolean][][]} pages all cells as the book has them, and as they stand; or nothing
    * @param {(output: object) => void} onOutput
    * @param {number} patience minutes without a word, after which Python is ended
    * @returns {Promise<boolean>} whether it went well; rejects with Ended
    */
-  run(cells, onOutput, patience) {
+  run(cells, pages, onOutput, patience) {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject, onOutput, patience };
       try {
@@ -37,7 +38,7 @@ export class Kernel {
         this.end(`A browser starts no Python ${error.message}.`);
         return;
       }
-      this.#worker.postMessage(cells);
+      this.#worker.postMessage([cells, pages]);
       if (this.isReady) this.#limit();
     });
   }

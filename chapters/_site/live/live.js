@@ -14,7 +14,7 @@
  *   live:reset
  */
 import { caption, lacking, make, show } from "./outputs.js";
-import { SIZE, editor, isMostlyElsewhere, run, stop } from "./page.js";
+import { SIZE, editor, isMostlyElsewhere, restored, run, stop, whenNear } from "./page.js";
 import { forget, keep, recall } from "./typed.js";
 
 const LEAVE = "Tab indents. To leave the code with the keyboard press Escape, then Tab.";
@@ -43,10 +43,12 @@ class LiveCell extends HTMLElement {
     this.minutes = Number(this.getAttribute("minutes"));
     this.#addButtons();
     if (this.minutes) this.say(`Takes about ${this.minutes} minutes in a page; with fewer steps less.`);
+    addEventListener("book:forgotten", () => this.code !== this.original && this.reset());
     const typed = recall(this.number);
     if (typed === null) return;
     this.code = typed;
-    this.say("Your code of last time; what stands below is the book's.");
+    this.say(`Your code of last time${this.stored ? "; what stands below is the book's" : ""}.`);
+    whenNear(this, () => this.edit().catch(() => {})); // for its colours
   }
 
   get code() {
@@ -89,6 +91,7 @@ class LiveCell extends HTMLElement {
     this.classList.remove("live-changed");
     this.say("");
     this.buttons.reset.hidden = true;
+    restored(this);
     this.dispatchEvent(new CustomEvent("live:reset", { bubbles: true }));
   }
 
@@ -170,6 +173,15 @@ class LiveCell extends HTMLElement {
     this.buttons.stop.hidden = true;
     this.buttons.reset.hidden = false;
     this.say(message);
+  }
+
+  /** Whether its output still rests on what stands above. */
+  rests(does) {
+    if (!this.old === does) return;
+    this.old?.remove();
+    this.old = does ? undefined : make("p", "live-old", "A cell above has changed since: run this one to see what comes now.");
+    const output = this.result ?? this.stored;
+    if (this.old) output?.before(this.old);
   }
 
   fail(error) {

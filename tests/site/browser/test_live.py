@@ -132,6 +132,43 @@ def test_what_was_typed_is_there_after_a_reload_until_reset(open_page, served):
     assert page.evaluate(f'document.querySelector("{FIRST}").code') == original
 
 
+def test_code_of_last_time_has_its_colours_and_is_forgotten_with_the_rest(open_page, served):
+    page = open_page(PAGE, at=served)
+    cell = page.locator("book-exercise live-cell:not([needs])").first
+    original = cell.evaluate("(cell) => { const { code } = cell; cell.code = 'def mine(): return 1'; return code }")
+    page.reload()
+    cell.evaluate("(one) => one.scrollIntoView()")
+    cell.locator(".cm-content .k").first.wait_for()
+    below = cell.evaluate("(one) => Boolean(one.stored)")
+    assert ("stands below" in cell.evaluate("(one) => one.status.textContent")) == below
+    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Really forget?").click()
+    assert cell.evaluate("(cell) => cell.code") == original
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('live:'))") == []
+
+
+def test_an_output_says_that_a_cell_above_that_it_needs_has_changed_since(open_page, served):
+    page = open_page(PAGE, at=served)
+    page.set_default_timeout(120_000)
+    cell = 'document.querySelector(`live-cell[number="${number}"]`)'
+    code = page.evaluate(f"(number) => {cell}.code", 5)
+
+    def old():
+        return page.locator("live-cell:has(.live-old)").evaluate_all("all => all.map((one) => one.number)")
+
+    assert run(page, number=5)["ok"]
+    assert old() == []
+    assert run(page, code.replace("-0.6", "-0.9"), 5)["ok"]
+    assert old() == [6], "the figure draws both; the cells below do not"
+    assert run(page, number=6)["ok"]
+    assert old() == []
+    page.evaluate(f"(number) => {cell}.reset()", 5)
+    assert old() == [6]
+    assert run(page, number=6)["ok"]
+    assert old() == []
+    assert page.faults == []
+
+
 FULL = """Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
 Cache.prototype.put = async () => { throw new DOMException("full", "QuotaExceededError"); };"""
 BARRED = {

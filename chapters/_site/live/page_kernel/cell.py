@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import CodeType
@@ -12,9 +11,8 @@ from page_kernel import figures, packages
 from page_kernel.errors import describe
 from page_kernel.order import Page, State, due
 from page_kernel.outputs import Output, Outputs, Send, display
-from page_kernel.statements import Statement, broken, statements
-
-Cells = list[tuple[int, str, bool]]  # number and code, in the order of the page; whether it needs what the page lacks
+from page_kernel.reading import Cells, name_of, read
+from page_kernel.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Session:
         listed = [
             (number, one)
             for number, source, lacks in cells
-            for one in _read(number, source)
+            for one in read(number, source)
             if one.stands_alone or not lacks
         ]
         page = Page()
@@ -92,12 +90,12 @@ class Session:
                 except BaseException as error:
                     for name in one.after:
                         self._state.pop(name, None)  # nobody knows how far it came
-                    return {"output_type": "error", **describe(error, _name(one.number))}
+                    return {"output_type": "error", **describe(error, name_of(one.number))}
                 self._state |= one.after
         return None
 
     async def _execute(self, work: Work, outputs: Outputs) -> None:
-        tree, name = work.statement.tree, _name(work.number)
+        tree, name = work.statement.tree, name_of(work.number)
         await packages.bring(tree, self._fetch)
         if isinstance(tree, ast.Import | ast.ImportFrom):
             packages.bind(tree, self._names, name, outputs.send)
@@ -107,20 +105,6 @@ class Session:
                 outputs.send(display(value, "execute_result"))
         else:
             exec(_compiled(ast.Module([tree], []), name), self._names)
-
-
-def _read(number: int, source: str) -> list[Statement]:
-    """Return the statements of a cell; one that raises, if it cannot be read."""
-    name = _name(number)
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    try:
-        return statements(ast.parse(source, name))
-    except SyntaxError:
-        return [broken(source, name)]
-
-
-def _name(number: int) -> str:
-    return f"cell {number}"
 
 
 def _compiled(tree: ast.Module | ast.Expression, name: str) -> CodeType:
