@@ -2,11 +2,15 @@
  * What is read and what is solved: kept in this browser, by name, sent to nobody, and shown wherever a page has room for it.
  *
  * <span data-solved="equations" data-of="5"> says how many exercises of the chapter are solved, <span data-read="foundations/equations">
- * whether it is read; the heading of a book-exercise, whether it is solved. Where there is a map one can forget it all.
+ * whether it is read; the heading of a book-exercise, whether it is solved. Where there is a map one can forget it all,
+ * with the answers to quizzes (elements/gru-quiz.js) and the code that was typed (live/typed.js).
  */
 const SOLVED = "book:solved"; // names such as "equations/by-hand"
 const READ = "book:read"; // {"foundations/equations": true}, or the sections seen so far of one that is begun
 const KEEPS_NOTHING = "The browser keeps nothing, so this is forgotten when you leave the page.";
+// What can be forgotten: what it is called, and its key in the storage.
+const EXERCISES = [["which exercises are solved", /^book:solved$/], ["the code that you have typed", /^live:/]];
+const ALL = [["which pages are read", /^book:read$/], ...EXERCISES, ["the answers to quizzes", /^book:quiz$/]];
 let hasSaidSo = false;
 
 /** @returns what is kept under a key, as long as it is in order; storage may be forbidden, or hold something else */
@@ -89,8 +93,18 @@ function show() {
   for (const place of document.querySelectorAll(".progress-sum")) {
     place.textContent = `✓ ${read} of ${places.length} pages read, ${names.length} ${names.length === 1 ? "exercise" : "exercises"} solved. `;
   }
-  const isNothing = names.length === 0 && (document.querySelector("book-exercise") || Object.keys(chapters).length === 0);
-  for (const offer of document.querySelectorAll(".solved-forget")) offer.hidden = isNothing;
+  const isKept = kept(document.querySelector("book-exercise") ? EXERCISES : ALL).length > 0;
+  for (const offer of document.querySelectorAll(".solved-forget")) offer.hidden = !isKept;
+}
+
+/** @returns {[string, string[]][]} what there is of some kinds: what it is called, and its keys */
+function kept(kinds) {
+  try {
+    const keys = Object.keys(localStorage).filter((key) => !["[]", "{}"].includes(localStorage.getItem(key)));
+    return kinds.map(([words, name]) => [words, keys.filter((key) => name.test(key))]).filter(([, found]) => found.length);
+  } catch {
+    return [];
+  }
 }
 
 /** @returns {HTMLElement} */
@@ -98,20 +112,33 @@ function element(name, className, text) {
   return Object.assign(document.createElement(name), { className, textContent: text });
 }
 
-/** @returns {HTMLButtonElement} one that forgets */
-function forgetting(keys, title) {
-  const forget = () => {
-    for (const key of keys) {
-      try {
-        localStorage.removeItem(key);
-      } catch {
-        // nothing was kept
-      }
+const inWords = (found) => new Intl.ListFormat("en").format(found.map(([words]) => words));
+
+/** Put a button at the end of a line that forgets, once it is pressed again, and then says below what is forgotten. */
+function offerToForget(line, kinds) {
+  const button = Object.assign(element("button", "", "Forget it"), { type: "button" });
+  const said = element("p", "solved-forgotten", "");
+  said.setAttribute("role", "status");
+  const rest = () => {
+    if (button.textContent !== "Forget it") said.textContent = "";
+    button.textContent = "Forget it";
+  };
+  button.onblur = rest;
+  button.onclick = () => {
+    const found = kept(kinds);
+    if (button.textContent === "Forget it") {
+      button.textContent = "Really forget?";
+      said.textContent = `Press again to forget ${inWords(found)}.`;
+      return;
     }
+    for (const key of found.flatMap(([, keys]) => keys)) localStorage.removeItem(key);
+    rest();
     show();
+    said.textContent = `Forgotten: ${inWords(found)}.`;
     dispatchEvent(new Event("book:forgotten"));
   };
-  return Object.assign(element("button", "", "Forget it"), { type: "button", title, onclick: forget });
+  line.append(button);
+  line.after(said);
 }
 
 /** Make room for the chapter's count under its heading "Exercises", and on a map for the sum; and for a way to forget. */
@@ -123,17 +150,18 @@ function makeRoom() {
     const count = document.createElement("span");
     const of = document.querySelectorAll("book-exercise").length;
     Object.assign(count.dataset, { solved: exercise.getAttribute("name").split("/")[0], of });
-    line.append(count, " Kept in this browser. ", forgetting([SOLVED], "Forget which exercises of the book are solved"));
+    line.append(count, " Your answers are kept in this browser. ");
     exercise.closest("section").parentElement.querySelector("h2").after(line);
+    offerToForget(line, EXERCISES);
   } else if (others.length) {
     const sum = element("span", "progress-sum", "");
     line.append(sum, "Kept in this browser, and sent to nobody. ");
-    line.append(forgetting([SOLVED, READ], "Forget what of the book is read and solved"));
     const map = first.closest("section").parentElement.closest("section");
     (map.querySelector(":scope > p") ?? map.querySelector("h2")).after(line);
+    offerToForget(line, ALL);
   }
 }
 
 makeRoom();
 show();
-addEventListener("storage", show); // another page of the book has something to add
+for (const event of ["storage", "live:ran", "live:reset"]) addEventListener(event, show); // another page may have something to add

@@ -85,6 +85,7 @@ def test_an_answer_is_judged_at_once_and_a_right_one_remembered(exercise, served
     shown = page.locator("[data-solved]:not([hidden])").all_text_contents()
     assert {text.strip() for text in shown} == {"✓ 1 of 5 solved"}
     page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Really forget?").click()
     assert page.locator("[data-solved]:not([hidden])").count() == 0
     assert page.faults == []
 

@@ -67,10 +67,39 @@ def test_the_button_is_for_the_keyboard_and_the_map_shows_and_forgets(open_page,
     forget = page.get_by_role("button", name="Forget it")
     forget.focus()
     page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
     assert page.locator("[data-read]:not([hidden]), [data-solved]:not([hidden])").count() == 0
     assert not forget.is_visible()
     assert page.evaluate(READ) is None
     other.get_by_role("button", name="Mark as read").wait_for(), "another tab has heard it"
+    assert page.faults == []
+
+
+KEEP = {
+    "book:solved": '["equations/by-hand"]',
+    "book:read": '{"foundations/equations": true}',
+    "book:quiz": '{"equations-1": [0]}',
+    "live:/chapters/foundations/why_gates.html:1": "mine = 1",
+    "mode": "dark",
+}
+WORDS = ("which pages are read", "which exercises are solved", "the code that you have typed", "the answers to quizzes")
+
+
+def test_all_that_is_kept_is_forgotten_once_one_has_said_so_twice(open_page):
+    page = open_page(FRONT)
+    page.evaluate("kept => { for (const one of Object.entries(kept)) localStorage.setItem(...one) }", KEEP)
+    page.reload()
+    page.get_by_role("button", name="Forget it").click()
+    assert all(page.evaluate("key => localStorage.getItem(key)", key) == value for key, value in KEEP.items())
+    said = page.locator(".solved-forgotten")
+    assert all(words in said.inner_text() for words in WORDS)
+    page.keyboard.press("Tab")
+    assert said.inner_text() == "", "whoever goes on has not said so"
+    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Really forget?").click()
+    assert said.inner_text().startswith("Forgotten: ")
+    assert all(words in said.inner_text() for words in WORDS)
+    assert page.evaluate("keys => keys.filter((key) => localStorage.getItem(key) !== null)", list(KEEP)) == ["mode"]
     assert page.faults == []
 
 
