@@ -2,15 +2,19 @@
 
 # Formulas never scroll. Tables and text may, in a box whose edge shows that there is more (see fit.css).
 # Words of a cell stay in it, or they are printed over those of the next one; so do those of a plot.
+# Outside the article, too, no box cuts what is wider. What a question hides until it is answered is looked at as well.
 HIDDEN = """() => {
   document.documentElement.dataset.whole = "true";
   const folded = [...document.querySelectorAll(".bd-article details:not([open])")];
   for (const one of folded) one.open = true;
+  const waiting = [...document.querySelectorAll("gru-predict ~ [hidden]")];
+  for (const one of waiting) one.removeAttribute("hidden");
   const wide = (one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1;
   const told = (box) => {
     const { overflowX, backgroundImage, backgroundAttachment } = getComputedStyle(box);
     return overflowX === "auto" && backgroundImage.includes("gradient") && /local.*scroll/.test(backgroundAttachment);
   };
+  const cuts = (one) => wide(one) && one.clientWidth > 1 && /hidden|clip/.test(getComputedStyle(one).overflowX);
   const rect = (one) => one.getBoundingClientRect();
   const ink = (one) => {  // a line is higher than what is printed in it
     const { left, right, top, bottom, height } = rect(one);
@@ -42,7 +46,9 @@ HIDDEN = """() => {
     ...all(".bd-article :is(pre, .output, .pst-scrollable-table-container)").filter((one) => wide(one) && !told(one))
       .map((one) => says("cut without a sign", one)),
     ...all(".bd-article :is(p, li, dd, td, th)").filter(wide).map((one) => says("text beyond its box", one)),
+    ...all(".bd-main :not(.bd-article, .bd-article *)").filter(cuts).map((one) => says("cut at its box", one)),
   ];
   for (const one of folded) one.open = false;
+  for (const one of waiting) one.setAttribute("hidden", "until-found");
   return found;
 }"""

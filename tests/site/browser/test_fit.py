@@ -16,6 +16,7 @@ FAULTS = {
     "cut in a plot": f"{PLOT}.querySelector('text').style.transform = 'translateY(60px)'",
     "overprinted in a plot": f"{PLOT}.append({PLOT}.querySelector('text').cloneNode(true))",
     "too small in a plot": f"{PLOT}.querySelector('text').style.fontSize = '9px'",
+    "cut at its box": "document.querySelector('.prev-next-area a').style.width = '3rem'",
     "text beyond its box": "document.querySelector('.bd-article p').style = 'width: 3rem; white-space: nowrap'",
 }
 

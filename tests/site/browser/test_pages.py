@@ -72,7 +72,10 @@ MARK_LOOKS = """(seen) => {
   }
   return [...looks].slice(seen.length);
 }"""
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
+OPEN_ALL = """() => {
+  for (const one of document.querySelectorAll("details")) one.open = true;
+  for (const one of document.querySelectorAll("gru-predict ~ [hidden]")) one.removeAttribute("hidden");
+}"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
