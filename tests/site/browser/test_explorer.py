@@ -167,6 +167,17 @@ def centre(locator):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def test_the_curves_are_in_sight_with_the_slider_that_moves_them(open_page):
+    page = open_page(EQUATIONS, size=(390, 844), has_touch=True, is_mobile=True)
+    figure = explorer(page)
+    for slider in figure.locator(".gru-weights input").all():
+        slider.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        chart, box = figure.locator(".gru-chart").bounding_box(), slider.bounding_box()
+        above = page.locator(".bd-header-article").bounding_box()
+        assert above["y"] + above["height"] <= chart["y"] + 1, "under the bar of the page"
+        assert chart["y"] + chart["height"] < box["y"] < 844
+
+
 def test_a_swipe_scrolls_the_page_and_only_a_thumb_moves(open_page):
     page = open_page(EQUATIONS, size=(360, 740), has_touch=True, is_mobile=True)
     figure = explorer(page)
@@ -289,6 +300,7 @@ def test_undo_takes_back_one_change_and_the_former_curve_stays_to_be_compared(op
     }""")  # one pull at a slider is one change
     assert [ghost.get_attribute("d") for ghost in ghosts.all()] == curves
     figure.get_by_role("button", name="Ignore").click()
+    assert ghosts.count() == 0, "another example has other inputs"
     undo.click()
     assert bias.input_value() == "1"
     undo.click()

@@ -324,6 +324,14 @@ def test_reading_moves_only_where_motion_is_wanted(open_page):
         assert slider.input_value() == row
 
 
+def test_what_mends_a_drawing_stands_under_the_pad(open_page):
+    _, figure = digit_page(open_page, size=(390, 740), has_touch=True, is_mobile=True, reduced_motion="reduce")
+    pad = figure.locator(".gru-sheet").bounding_box()
+    for name in ("Undo", "Clear"):
+        below = figure.get_by_role("button", name=name).bounding_box()["y"] - (pad["y"] + pad["height"])
+        assert 0 < below < 80, "under its name"
+
+
 def test_the_last_stroke_is_taken_back(open_page):
     page, figure = digit_page(open_page, reduced_motion="reduce")
     figure.get_by_role("button", name="Clear").click()
@@ -460,58 +468,6 @@ def test_a_curve_has_its_name_at_its_end_and_leaves_its_former_self_behind(open_
     figure.get_by_role("button", name="Draw other weights").click()
     assert [ghost.get_attribute("d") for ghost in ghosts.all()] == before
     assert page.faults == []
-
-
-QUESTION = """<h1>A page</h1><section>
-<gru-predict answer="2"><p><strong>Before you look:</strong> which one?</p>
-<ol><li><p>The first</p></li><li><p>The second</p></li></ol></gru-predict>
-<div class="cell"><div class="cell_input">code</div>
-<div class="cell_output">the result, and <a id="deep">a place</a></div></div>
-<div class="cell"><div class="cell_output">the next one</div></div></section>"""
-
-
-def question(open_page):
-    """Open a page with a question on it, as the book's pages have them."""
-    page = open_page(EQUATIONS)  # it has what all figures share
-    page.evaluate("html => { document.querySelector('article').innerHTML = html; }", QUESTION)
-    if not page.evaluate("customElements.get('gru-predict') !== undefined"):
-        page.add_script_tag(path=ELEMENTS / "gru-predict.js")
-    return page
-
-
-@pytest.mark.parametrize(("option", "said"), [("The first", "Not so"), ("The second", "That is what was measured")])
-def test_a_result_opens_once_the_reader_has_committed_to_an_answer(open_page, option, said):
-    page = question(open_page)
-    result, following = page.get_by_text("the result, and"), page.get_by_text("the next one")
-    assert not result.is_visible()
-    assert following.is_visible()
-    page.get_by_role("button", name=option).focus()
-    page.keyboard.press("Enter")
-    assert result.is_visible()
-    assert said in page.locator("gru-predict .book-words").inner_text()
-    assert page.locator("gru-predict .right").inner_text().strip() == "The second"
-    assert page.get_by_role("button", name=option).get_attribute("aria-pressed") == "true"
-    assert page.faults == []
-
-
-def test_every_question_of_a_page_can_be_answered(open_page):
-    """Also where the cell that decides it runs in the page."""
-    page = open_page(EQUATIONS)
-    buttons = page.locator("gru-predict").evaluate_all(
-        "(all) => all.map((one) => one.querySelectorAll('button').length)"
-    )
-    assert buttons
-    assert min(buttons) >= 2
-
-
-def test_a_result_that_is_searched_for_or_printed_is_there(open_page):
-    page = question(open_page)
-    page.emulate_media(media="print")
-    assert page.get_by_text("the result, and").is_visible()
-    page.emulate_media(media="screen")
-    assert not page.get_by_text("the result, and").is_visible()
-    page.evaluate("location.hash = 'deep'")
-    page.get_by_text("the result, and").wait_for()
 
 
 def left_of_the_beginning(figure, z):

@@ -40,6 +40,28 @@ def test_an_option_says_at_once_why_it_is_right_or_wrong(open_page, theme):
     assert page.faults == []
 
 
+LOOK = """(one) => {
+  const { borderColor, backgroundColor } = getComputedStyle(one);
+  return [borderColor, backgroundColor];
+}"""
+
+
+def test_what_is_chosen_is_filled_and_what_is_wrong_is_never_in_the_colour_of_focus(open_page):
+    page = open_page(PAGE, size=(390, 844), has_touch=True, is_mobile=True)
+    blue = page.evaluate(
+        "() => { document.body.style.color = 'var(--pst-color-primary)'; return getComputedStyle(document.body).color }"
+    )
+    option = page.locator(".quiz-question button").first
+    wrong = page.locator(".quiz-question li:not(.is-right) > button").first
+    wrong.tap()
+    assert "wrong" in wrong.get_attribute("class")
+    assert wrong.evaluate(LOOK)[0] != blue
+    assert option.evaluate("(one) => one.matches(':focus-visible')") is False
+    pressed, other = (page.locator(f"gru-explorer [aria-pressed={is_it}]").first for is_it in ("true", "false"))
+    assert pressed.evaluate(LOOK)[0] == other.evaluate(LOOK)[0], "the edge is for focus"
+    assert pressed.evaluate(LOOK)[1] != other.evaluate(LOOK)[1]
+
+
 def test_without_scripts_the_answers_are_folded(open_page):
     page = open_page(PAGE, java_script_enabled=False)
     answers = page.locator("gru-quiz details").first

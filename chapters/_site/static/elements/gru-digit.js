@@ -40,13 +40,14 @@ class Digit extends book.Figure {
     const { named } = book;
     return [
       book.html("div", { class: "book-columns" },
-        named("draw here", this.sheet),
+        book.html("div", {}, named("draw here", this.sheet),
+          book.html("div", { class: "book-buttons" }, this.undo, book.button("Clear", () => this.choose()))),
         book.html("div", { class: "gru-reading" },
           named("what it reads", this.seen), this.bars,
           ...this.units.figures)),
       book.html("div", { class: "gru-said" }, this.answer, named("what it says after each row", this.strip)),
       this.slider, this.words,
-      book.html("div", { class: "book-buttons" }, ...this.player.buttons, this.undo, book.button("Clear", () => this.choose())),
+      book.html("div", { class: "book-buttons" }, ...this.player.buttons),
       this.samples,
     ];
   }

@@ -73,12 +73,13 @@ class Explorer extends book.Figure {
     return [
       book.html("div", { class: "book-buttons", role: "group", "aria-label": "Examples" }, ...this.examples),
       this.note,
-      book.html("div", { class: "gru-chart" }, this.chart,
-        book.html("div", { class: "gru-inputs", role: "group", "aria-label": "Inputs", style: this.chart.inputs }, ...this.handles)),
-      book.html("div", { class: "gru-step" }, book.html("div", { class: "book-buttons" }, ...this.player.buttons, this.undo), this.steps, this.words),
+      book.html("div", {}, // as far as its end the chart stays in sight
+        book.html("div", { class: "gru-chart" }, this.chart,
+          book.html("div", { class: "gru-inputs", role: "group", "aria-label": "Inputs", style: this.chart.inputs }, ...this.handles)),
+        book.html("div", { class: "gru-step" }, book.html("div", { class: "book-buttons" }, ...this.player.buttons, this.undo), this.steps, this.words),
+        book.html("div", { class: "gru-weights" }, ...GATES.map(([title, gate, names]) => book.html("fieldset", { class: gate },
+          book.html("legend", {}, title), ...names.map((name) => this.sliders[name]))))),
       book.html("div", { class: "gru-cells" }, this.picture, book.html("div", {}, this.sums, this.pointed)),
-      book.html("div", { class: "gru-weights" }, ...GATES.map(([title, gate, names]) => book.html("fieldset", { class: gate },
-        book.html("legend", {}, title), ...names.map((name) => this.sliders[name])))),
       book.html("div", { class: "book-columns" }, this.reset,
         book.html("div", {}, this.one, book.button("Turn the signs of z’s weights", () => this.turn()))),
     ];
@@ -173,7 +174,8 @@ class Explorer extends book.Figure {
   }
 
   update() {
-    const steps = book.runUnit(this.cell), now = steps[this.step - 1], before = this.past.at(-1);
+    const steps = book.runUnit(this.cell), now = steps[this.step - 1];
+    const before = this.name ? null : this.past.at(-1); // one example is not compared with another
     this.chart.show(steps, this.step - 1, before && book.runUnit(before.cell));
     this.diagram.show(now);
     this.formulas.show(now);
