@@ -175,10 +175,9 @@ def remembering(kernel, results):
 @pytest.mark.parametrize(
     "path", [pytest.param(path, marks=() if Path(path).stem in EVERY_TIME else pytest.mark.weekly) for path in PAGES]
 )
-def test_every_cell_gives_what_is_stored_on_a_fresh_page(require, kernel, path):
+def test_every_cell_gives_what_is_stored_on_a_fresh_page(kernel, path):
     from book_site.live_cells import needs
 
-    require("keras")  # a cell that starts it would hide the reason of a skip
     cells = code_cells(path)
     sources = ["".join(cell["source"]) for cell in cells]
     listed = [
