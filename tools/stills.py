@@ -18,7 +18,7 @@ from tools.site import HTML
 STILLS = ROOT / "chapters" / "_site" / "static" / "stills"
 SIZE = {"width": 1280, "height": 1400}
 SCALE, COLOURS = 1.5, 48
-FIGURE = re.compile(r"<(gru-(?!predict)[a-z]+)[\s>]")  # a question is text, and needs no still
+FIGURE = re.compile(r"<(gru-(?!predict|quiz)[a-z]+)[\s>]")  # questions are text, and need no still
 HIDDEN = "button, input, output, textarea, fieldset, label, .book-slider, .book-buttons"
 READY = """figure => figure.matches(".book-live") && figure.querySelector(".book-words:not([aria-busy])")?.textContent
   && !/the figure is near/.test(figure.innerText)"""

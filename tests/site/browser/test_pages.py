@@ -5,6 +5,8 @@ from itertools import pairwise, product
 
 import pytest
 
+from tools import stills
+
 from .conftest import SITE, book_pages
 from .fit import HIDDEN
 
@@ -206,6 +208,7 @@ def test_without_scripts_every_figure_is_a_still_with_its_caption(open_page):
         assert theme == "light", "the colours of text and code hang on it"
         assert page.faults == []
     assert seen == {path.name for path in (SITE / "_static" / "stills").iterdir()}, "none missing, none left over"
+    assert seen == {f"{tag}.png" for tag in stills.pages(SITE)}, "the tool draws these"
 
 
 def test_a_still_is_not_asked_for_where_the_figure_is(open_page, served):
